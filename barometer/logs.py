@@ -1,0 +1,80 @@
+"""What goes into the logs, and what never does.
+
+A respondent's link is `/a/<token>/…`; whoever holds the token can answer. So every line is scrubbed when it is
+written, after its arguments and its traceback have been put in: tokens, e-mail addresses and passwords in URLs.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+_SCRUB = (
+    # What follows /a/ is, or was meant to be, a token, whatever its length.
+    (re.compile(r"(/a/)[^/\s?#\"'<>]+"), r"\1[link]"),
+    # 32 bytes in URL-safe base64, wherever else they turn up.
+    (re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}=?(?![A-Za-z0-9_-])"), "[token]"),
+    (re.compile(r"(://)[^/\s@\"']+@"), r"\1[login]@"),
+    (re.compile(r"[^\s@<>\"'(),;:=\[\]]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), "[address]"),
+)
+
+
+def scrub(line: str) -> str:
+    """The line without tokens, e-mail addresses and passwords.
+
+    >>> scrub("GET /a/abc/3/ from ann@example.org")
+    'GET /a/[link]/3/ from [address]'
+    """
+    for pattern, instead in _SCRUB:
+        line = pattern.sub(instead, line)
+    return line
+
+
+class PlainFormatter(logging.Formatter):
+    """Lines for people, scrubbed."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The scrubbed line, with its traceback if there is one."""
+        return scrub(super().format(record))
+
+
+class JSONFormatter(logging.Formatter):
+    """One JSON object a line, scrubbed: `time` (UTC), `level`, `logger`, `message`, and `trace` after an exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The scrubbed JSON object."""
+        entry: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": scrub(record.getMessage()),
+        }
+        if record.exc_info:
+            entry["trace"] = scrub(self.formatException(record.exc_info))
+        return json.dumps(entry, ensure_ascii=False)
+
+
+def configuration(*, level: str, structured: bool) -> dict[str, Any]:
+    """The logging configuration of every process: one handler on standard error that scrubs.
+
+    Loggers that come with handlers of their own (Django's, gunicorn's) are stripped of them, so that no line can
+    leave by another way.
+    """
+    formatter = {"()": JSONFormatter} if structured else {"()": PlainFormatter, "format": "%(levelname)s %(message)s"}
+    passed_on: dict[str, Any] = {"handlers": [], "propagate": True}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": formatter},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django": passed_on,
+            "django.server": passed_on,
+            "gunicorn.error": passed_on | {"level": level},
+            "gunicorn.access": passed_on | {"level": level},
+        },
+    }

@@ -1,0 +1,11 @@
+"""All addresses: staff pages, respondents' links and the two health checks."""
+
+from django.urls import include, path
+
+from barometer import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("", include("barometer.accounts.urls")),
+]
