@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class RespondentsConfig(AppConfig):
-    """The `respondents` application."""
+    """Fieldwork; stands on surveys, knows nothing of results."""
 
     name = "respondents"

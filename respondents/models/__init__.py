@@ -1,0 +1,18 @@
+"""The tables of fieldwork, in two sides that no key connects: who is asked, and what was said."""
+
+from respondents.models.answers import Frozen, Response
+from respondents.models.identity import InvitedOrganisation, Invitation, Letter, Mailing, Person
+from respondents.models.register import Organisation, Place, Succession
+
+__all__ = [
+    "Frozen",
+    "Invitation",
+    "InvitedOrganisation",
+    "Letter",
+    "Mailing",
+    "Organisation",
+    "Person",
+    "Place",
+    "Response",
+    "Succession",
+]

@@ -1,0 +1,75 @@
+"""What came out: the tally of organisations made at the close, the snapshot of a closed wave, and its tables."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganisationTally(models.Model):
+    """What the close counted while it still knew who belonged where; never recomputed, because nothing can be.
+
+    `document` is None when the wave's key was lost before the close, so that nobody could count.
+    """
+
+    wave = models.OneToOneField("surveys.Wave", on_delete=models.PROTECT, related_name="tally")
+    document = models.JSONField(null=True)
+
+    def __str__(self) -> str:
+        return f"organisations of {self.wave_id}"
+
+
+class Snapshot(models.Model):
+    """All that is known of a closed wave's answers, in one row: a cache, deletable and rebuilt from the frozen answers.
+
+    `frame` holds the packed bits, `codebook` what they mean, `summary` the people and organisations. `digest` is over
+    all of it and names the figures made from it.
+    """
+
+    wave = models.OneToOneField("surveys.Wave", on_delete=models.PROTECT, related_name="snapshot")
+    digest = models.CharField(max_length=64)
+    codebook = models.JSONField()
+    summary = models.JSONField()
+    frame = models.BinaryField()
+    built_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.wave_id} {self.digest[:8]}"
+
+
+class Table(models.Model):
+    """One stored table of a snapshot, suppressed before it was stored: an entry of "tables" in the results JSON."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="tables")
+    position = models.PositiveIntegerField()
+    variable = models.CharField(max_length=130)
+    by = models.CharField(max_length=130, blank=True)
+    denominator = models.CharField(max_length=15, default="people")
+    document = models.JSONField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["snapshot", "variable", "by", "denominator"], name="table_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variable} by {self.by}" if self.by else self.variable
+
+
+class Export(models.Model):
+    """The record of one download of respondent-level answers: who, which format, and for what reason."""
+
+    wave = models.ForeignKey("surveys.Wave", on_delete=models.PROTECT, related_name="exports")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    format = models.CharField(max_length=20)
+    reason = models.CharField(_("reason"), max_length=300)
+    snapshot_digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.format} of {self.wave_id}"
