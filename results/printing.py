@@ -1,0 +1,100 @@
+"""How a figure is printed: the one place where a stored cell becomes words or digits.
+
+Cells, columns and tables are the plain data of the Results JSON. A share is stored as a count and a base; what is
+printed is the whole number beside them, with the signs of the house: a dash for none, a star for more than none but
+under half of one per cent, and the count beside every percentage that stands on fewer than thirty answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+NONE, TRACE = "–", "*"
+SMALL_BASE, MODEST_BASE = 30, 50
+
+Cell = Mapping[str, Any]
+Column = Mapping[str, Any]
+
+
+def base_flag(base: int) -> str:
+    """The mark of a base: ``**`` under thirty answers, ``*`` under fifty, else nothing."""
+    if base < SMALL_BASE:
+        return "**"
+    return "*" if base < MODEST_BASE else ""
+
+
+def is_veiled(cell: Cell, *, base: int, sensitive: bool) -> bool:
+    """Whether a 0 or 100 per cent must be blurred: a sensitive question in a column under thirty."""
+    return sensitive and base < SMALL_BASE and cell["count"] in (0, base)
+
+
+def percent(cell: Cell, *, base: int, sensitive: bool = False) -> str:
+    """The share as it stands in a table, without its sign: ``50``, ``–``, ``*``, or ``under 5``."""
+    if is_veiled(cell, base=base, sensitive=sensitive):
+        return _("under 5") if cell["count"] == 0 else _("over 95")
+    if cell["count"] == 0:
+        return NONE
+    return TRACE if cell["percent"] == 0 else str(cell["percent"])
+
+
+def share(cell: Cell, *, base: int, sensitive: bool = False) -> str:
+    """The share as it stands in a chart, with sign and, on a small base, its count: ``31% (9 of 29)``."""
+    digits = percent(cell, base=base, sensitive=sensitive)
+    if digits == NONE:
+        return NONE
+    printed = _("under 0.5%") if digits == TRACE else f"{digits}%"
+    if base >= SMALL_BASE or is_veiled(cell, base=base, sensitive=sensitive):
+        return printed
+    return f"{printed} ({count_of(cell, base=base)})"
+
+
+def share_in_words(cell: Cell, *, base: int, sensitive: bool = False) -> str:
+    """The share as it is read out: ``50 per cent``; ``31 per cent, 9 of 29``; ``none``."""
+    digits = percent(cell, base=base, sensitive=sensitive)
+    if digits == NONE:
+        return _("none")
+    words = _("under 0.5 per cent") if digits == TRACE else _("%(digits)s per cent") % {"digits": digits}
+    if base >= SMALL_BASE or is_veiled(cell, base=base, sensitive=sensitive):
+        return words
+    return f"{words}, {count_of(cell, base=base)}"
+
+
+def count_of(cell: Cell, *, base: int) -> str:
+    """The count with its base: ``9 of 29``."""
+    return _("%(count)d of %(base)d") % {"count": cell["count"], "base": base}
+
+
+def mean(value: float | None) -> str:
+    """A mean to one decimal, a dash where none can be given."""
+    return NONE if value is None else f"{value:.1f}"
+
+
+def people(count: int) -> str:
+    """``1 person``, ``85 people``."""
+    return ngettext("%(count)s person", "%(count)s people", count) % {"count": f"{count:,}"}
+
+
+def organisations(count: int) -> str:
+    """``1 organisation``, ``78 organisations``."""
+    return ngettext("%(count)s organisation", "%(count)s organisations", count) % {"count": f"{count:,}"}
+
+
+def base_line(table: Mapping[str, Any]) -> str:
+    """The base of a table in words and number, with what is left out of it."""
+    total = table["columns"][0]
+    line = people(total["base"])
+    if total.get("organisations"):
+        line = _("%(people)s from %(organisations)s") % {
+            "people": line,
+            "organisations": organisations(total["organisations"]),
+        }
+    parts = [_("Base: %(who)s who answered") % {"who": line}]
+    if table.get("no_answer"):
+        parts.append(_("%(count)s gave no answer") % {"count": table["no_answer"]})
+    if table.get("not_asked"):
+        parts.append(_("%(count)s not asked") % {"count": table["not_asked"]})
+    return "; ".join(parts) + "."
