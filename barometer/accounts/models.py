@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+from surveys.models import Survey
 
 
 class UserManager(BaseUserManager["User"]):
@@ -61,6 +64,65 @@ class User(AbstractBaseUser):
         """Tidy the address before it is checked."""
         super().clean()
         self.email = tidy_address(self.email)
+
+    def may(self, role: str, survey: Survey | None = None) -> bool:
+        """Whether this user holds the role for this survey; without a survey, for every survey."""
+        return not {(role, None), (role, survey.pk if survey else None)}.isdisjoint(self._held)
+
+    def may_anywhere(self, *roles: str) -> bool:
+        """Whether this user holds one of these roles, or any role when none is named, for some survey at least."""
+        return any(role in roles or not roles for role, _survey in self._held)
+
+    def surveys(self, *roles: str) -> models.QuerySet[Survey]:
+        """The surveys for which this user holds one of these roles, or any role when none is named."""
+        held = {survey for role, survey in self._held if role in roles or not roles}
+        return Survey.objects.all() if None in held else Survey.objects.filter(pk__in=held)
+
+    def give(self, role: str, survey: Survey | None = None) -> None:
+        """Let this user hold the role for this survey, or for every survey; a role held already changes nothing."""
+        StaffRole.objects.get_or_create(user=self, role=role, survey=survey)
+        self.__dict__.pop("_held", None)
+
+    @cached_property
+    def _held(self) -> frozenset[tuple[str, int | None]]:
+        """(role, survey id or None for every survey); nothing when the account is closed."""
+        if not self.is_active:
+            return frozenset()
+        return frozenset(self.staff_roles.values_list("role", "survey_id"))
+
+
+class Role(models.TextChoices):
+    """What somebody of the staff may do; the table stands in `access.py` of each application."""
+
+    EDITOR = "editor", _("Editor")
+    ANALYST = "analyst", _("Analyst")
+    PUBLISHER = "publisher", _("Publisher")
+    FIELDWORK = "fieldwork", _("Fieldwork")
+    ADMIN = "admin", _("Administrator")
+
+
+class StaffRole(models.Model):
+    """One role of one user, for one survey or for every survey."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="staff_roles", verbose_name=_("user"))
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    survey = models.ForeignKey(
+        Survey, null=True, blank=True, on_delete=models.CASCADE, related_name="staff_roles", verbose_name=_("survey")
+    )
+
+    class Meta:
+        verbose_name = _("staff role")
+        verbose_name_plural = _("staff roles")
+        constraints = (
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="staff_role_known"),
+            models.UniqueConstraint(fields=("user", "role", "survey"), name="staff_role_once"),
+            models.UniqueConstraint(
+                fields=("user", "role"), condition=models.Q(survey=None), name="staff_role_for_all_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()} ({self.survey or _('every survey')})"
 
 
 class SignInAttempt(models.Model):

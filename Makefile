@@ -1,0 +1,64 @@
+# `make` lists the targets. Everything is made inside this folder: .venv/ and var/.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-deps --only-binary :all: --require-hashes
+
+# A stamp carries the checksum of its lock file, so a changed lock installs anew and an unchanged one costs nothing.
+stamp = .venv/installed-$(1)-$(firstword $(shell cksum < requirements/$(1).txt))
+RUNTIME := $(call stamp,runtime)
+TEST := $(call stamp,test)
+LINT := $(call stamp,lint)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-fast lint format lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+install: $(LINT) ## Install everything for working on Barometer into .venv
+
+demo: $(RUNTIME) ## Serve Barometer with six real waves on this computer
+	@exec $(BIN)/python manage.py demo
+
+test: $(TEST) ## Test everything: SQLite, PostgreSQL, Redis, Celery and a browser (ARGS='-k …' for a part)
+	@exec $(BIN)/python -m tests.run $(ARGS)
+
+test-fast: $(TEST) ## Test on SQLite alone, without servers and browser (ARGS='-k …' for a part)
+	@exec $(BIN)/python -m pytest -q -n 2 -m "not browser and not servers and not postgres" $(ARGS)
+
+lint: $(LINT) ## Check style, types and migrations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: $(LINT) ## Put the code into the house style
+	$(BIN)/ruff check --fix --select I .
+	$(BIN)/ruff format .
+
+lock: $(LINT) ## Lock the newest versions that requirements/*.in allow
+	@for set in runtime test lint; do \
+	  $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	    --python-version 3.11 requirements/$$set.in --output-file requirements/$$set.txt || exit 1; \
+	done
+
+clean: ## Remove what was made, the demo's data included
+	rm -rf .venv var
+
+$(RUNTIME):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "Barometer needs Python 3.11; name it with make PYTHON=/path/to/python3.11.")'
+	@echo "Installing what Barometer needs (once, under a minute) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) -r requirements/runtime.txt
+	@rm -f .venv/installed-runtime-* && touch $@
+
+$(TEST): $(RUNTIME)
+	@echo "Installing what the tests need (once, under a minute) …"
+	@$(PIP) -r requirements/test.txt
+	@rm -f .venv/installed-test-* && touch $@
+
+$(LINT): $(TEST)
+	@echo "Installing what the checks of style and types need (once) …"
+	@$(PIP) -r requirements/lint.txt
+	@rm -f .venv/installed-lint-* && touch $@
