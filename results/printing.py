@@ -29,13 +29,20 @@ def base_flag(base: int) -> str:
 
 def is_veiled(cell: Cell, *, base: int, sensitive: bool) -> bool:
     """Whether a 0 or 100 per cent must be blurred: a sensitive question in a column under thirty."""
-    return sensitive and base < SMALL_BASE and cell["count"] in (0, base)
+    return sensitive and base < SMALL_BASE and people_in(cell) in (0, base)
+
+
+def people_in(cell: Cell) -> int:
+    """How many people a cell stands for, whatever their weights."""
+    return cell.get("people", cell["count"])
 
 
 def percent(cell: Cell, *, base: int, sensitive: bool = False) -> str:
-    """The share as it stands in a table, without its sign: ``50``, ``–``, ``*``, or ``under 5``."""
+    """The share as it stands in a table, without its sign: ``50``, ``–``, ``*``, ``under 5``; empty on no base."""
+    if cell["percent"] is None:
+        return ""
     if is_veiled(cell, base=base, sensitive=sensitive):
-        return _("under 5") if cell["count"] == 0 else _("over 95")
+        return _("under 5") if people_in(cell) == 0 else _("over 95")
     if cell["count"] == 0:
         return NONE
     return TRACE if cell["percent"] == 0 else str(cell["percent"])
@@ -44,8 +51,8 @@ def percent(cell: Cell, *, base: int, sensitive: bool = False) -> str:
 def share(cell: Cell, *, base: int, sensitive: bool = False) -> str:
     """The share as it stands in a chart, with sign and, on a small base, its count: ``31% (9 of 29)``."""
     digits = percent(cell, base=base, sensitive=sensitive)
-    if digits == NONE:
-        return NONE
+    if digits in (NONE, ""):
+        return digits
     printed = _("under 0.5%") if digits == TRACE else f"{digits}%"
     if base >= SMALL_BASE or is_veiled(cell, base=base, sensitive=sensitive):
         return printed
@@ -55,8 +62,8 @@ def share(cell: Cell, *, base: int, sensitive: bool = False) -> str:
 def share_in_words(cell: Cell, *, base: int, sensitive: bool = False) -> str:
     """The share as it is read out: ``50 per cent``; ``31 per cent, 9 of 29``; ``none``."""
     digits = percent(cell, base=base, sensitive=sensitive)
-    if digits == NONE:
-        return _("none")
+    if digits in (NONE, ""):
+        return _("none") if digits else _("no answers")
     words = _("under 0.5 per cent") if digits == TRACE else _("%(digits)s per cent") % {"digits": digits}
     if base >= SMALL_BASE or is_veiled(cell, base=base, sensitive=sensitive):
         return words
@@ -65,7 +72,7 @@ def share_in_words(cell: Cell, *, base: int, sensitive: bool = False) -> str:
 
 def count_of(cell: Cell, *, base: int) -> str:
     """The count with its base: ``9 of 29``."""
-    return _("%(count)d of %(base)d") % {"count": cell["count"], "base": base}
+    return _("%(count)d of %(base)d") % {"count": people_in(cell), "base": base}
 
 
 def mean(value: float | None) -> str:
@@ -86,6 +93,8 @@ def organisations(count: int) -> str:
 def base_line(table: Mapping[str, Any]) -> str:
     """The base of a table in words and number, with what is left out of it."""
     total = table["columns"][0]
+    if total["base"] is None:
+        return _("Base: not shown, to protect a small group.")
     line = people(total["base"])
     if total.get("organisations"):
         line = _("%(people)s from %(organisations)s") % {

@@ -49,7 +49,7 @@ def battery_for(
 ) -> Figure | None:
     """The chart of a battery's statements, for all respondents; None unless they share a short scored scale."""
     scales = {choosing.scale_of(variable) for variable in variables}
-    if len(tables) < 2 or len(scales) != 1 or scales == {()} or not all(map(choosing.code_rows, tables)):
+    if len(tables) < 2 or len(scales) != 1 or scales == {()} or not all(map(choosing.drawn_rows, tables)):
         return None
     caption = [_battery_base(tables), source]
     return Figure(
@@ -66,7 +66,7 @@ def battery_for(
 
 
 def _drawing_of(table: Mapping[str, Any], *, variable: Variable) -> Callable[..., Drawing] | None:
-    broken, rows = len(table["columns"]) > 1, choosing.code_rows(table)
+    broken, rows = len(table["columns"]) > 1, choosing.drawn_rows(table)
     if rows and choosing.scale_of(variable):
         return choosing.strips_by_column
     if broken and table.get("mean"):

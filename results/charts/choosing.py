@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from results import printing
+from results.analysis.uncertainty import Z95
 from results.charts.bars import Bar, draw_bars
 from results.charts.dots import Axis, Group, Mark, draw_dots
 from results.charts.drawing import Drawing
@@ -34,26 +35,28 @@ def leading_rows(table: Table, *, variable: Variable) -> set[str]:
     """The ids of the rows the eye should go to: those of a long scale's first net, else the most frequent answer."""
     if variable.scored and variable.nets:
         return {str(code) for code in variable.nets[0].codes}
-    ranked = [row for row in code_rows(table) if _is_substantive(row, variable=variable)]
+    ranked = [row for row in drawn_rows(table) if _is_substantive(row, variable=variable)]
     top = max((row["cells"][0]["count"] for row in ranked), default=0)
     return {row["id"] for row in ranked if top and row["cells"][0]["count"] == top}
 
 
-def code_rows(table: Table) -> list[Mapping[str, Any]]:
-    """The rows of single answers, nets and means left out, where the first column may be shown."""
-    return [row for row in table["rows"] if row["kind"] == "code" and row["cells"][0] is not None]
+def drawn_rows(table: Table) -> list[Mapping[str, Any]]:
+    """The rows of single answers (of a ranking: of first choices) where the first column has something to show."""
+    kind = "first" if any(row["kind"] == "first" for row in table["rows"]) else "code"
+    rows = [row for row in table["rows"] if row["kind"] == kind]
+    return [row for row in rows if row["cells"][0] is not None and row["cells"][0]["exact"] is not None]
 
 
 def bars(table: Table, *, variable: Variable, caption: Sequence[str], size: str) -> Drawing:
     """One bar per answer of the first column; several-choice answers by size, all others in the order asked."""
     base, lead = table["columns"][0]["base"], leading_rows(table, variable=variable)
-    rows = code_rows(table)
-    if variable.holds == "many":
+    rows = drawn_rows(table)
+    if variable.holds in ("many", "order"):
         rows = sorted(rows, key=lambda row: (not _is_substantive(row, variable=variable), -row["cells"][0]["count"]))
     drawn = [
         Bar(
             label=row["label"],
-            value=row["cells"][0]["exact"] or 0,
+            value=row["cells"][0]["exact"],
             printed=printing.share(row["cells"][0], base=base, sensitive=variable.sensitive),
             low=row["cells"][0].get("low"),
             high=row["cells"][0].get("high"),
@@ -103,7 +106,7 @@ def dots_by_column(table: Table, *, variable: Variable, caption: Sequence[str], 
                 for column, cell in zip(table["columns"], row["cells"], strict=True)
             ),
         )
-        for row in code_rows(table)
+        for row in drawn_rows(table)
     ]
     top = max((mark.high or mark.value or 0 for group in groups for mark in group.marks), default=0)
     axis = Axis(0, next((limit for limit in (25, 50, 75) if top <= limit), 100))
@@ -125,7 +128,9 @@ def _axis(variable: Variable, marks: Sequence[Mark]) -> Axis:
 
 
 def _is_substantive(row: Mapping[str, Any], *, variable: Variable) -> bool:
-    return not any(str(code.code) == row["id"] and (code.kind or code.exclusive) for code in variable.codes)
+    """Whether a row is an answer proper: neither don't know and the like nor "none of these"."""
+    beside = {str(code.code) for code in variable.codes if code.kind or code.exclusive}
+    return row["id"].rpartition(":")[2] not in beside
 
 
 def _note(column: Mapping[str, Any]) -> str:
@@ -156,8 +161,8 @@ def _unscored(variable: Variable) -> Code | None:
 
 def _strip(table: Table, index: int, *, variable: Variable, label: str, note: str) -> Strip:
     cells = {row["id"]: row["cells"][index] for row in table["rows"]}
-    if any(cell is None for cell in cells.values()):
-        return Strip(label=label, note=hidden_words(), segments=())
+    if any(cell is None or cell["exact"] is None for cell in cells.values()):
+        return Strip(label=label, note=missing_words(next(iter(cells.values()))), segments=())
     base = table["columns"][index]["base"]
     net, beside = _main_net(variable), _unscored(variable)
     return Strip(
@@ -172,12 +177,17 @@ def _strip(table: Table, index: int, *, variable: Variable, label: str, note: st
 def _segment(cell: Mapping[str, Any], *, base: int, variable: Variable) -> Segment:
     """On a small base the segment carries the count, since a percentage may not stand there alone."""
     if base < printing.SMALL_BASE and not printing.is_veiled(cell, base=base, sensitive=variable.sensitive):
-        return Segment(cell["exact"] or 0, _("n=%(count)d") % {"count": cell["count"]})
-    return Segment(cell["exact"] or 0, printing.percent(cell, base=base, sensitive=variable.sensitive))
+        return Segment(cell["exact"], _("n=%(count)d") % {"count": printing.people_in(cell)})
+    return Segment(cell["exact"], printing.percent(cell, base=base, sensitive=variable.sensitive))
 
 
 def _share_of(cell: Mapping[str, Any] | None, *, base: int, variable: Variable) -> str:
     return "" if cell is None else printing.share(cell, base=base, sensitive=variable.sensitive)
+
+
+def missing_words(cell: Mapping[str, Any] | None) -> str:
+    """Why a column has nothing to show: it is suppressed, or nobody answered."""
+    return hidden_words() if cell is None else _("No answers")
 
 
 def hidden_words() -> str:
@@ -186,11 +196,11 @@ def hidden_words() -> str:
 
 
 def _share_mark(column: Mapping[str, Any], cell: Mapping[str, Any] | None, *, variable: Variable, css: str) -> Mark:
-    if cell is None:
-        return Mark(column["label"], None, hidden_words())
+    if cell is None or cell["exact"] is None:
+        return Mark(column["label"], None, missing_words(cell))
     return Mark(
         label=column["label"],
-        value=cell["exact"] or 0,
+        value=cell["exact"],
         printed=printing.share(cell, base=column["base"], sensitive=variable.sensitive),
         low=cell.get("low"),
         high=cell.get("high"),
@@ -200,13 +210,13 @@ def _share_mark(column: Mapping[str, Any], cell: Mapping[str, Any] | None, *, va
 
 def _mean_mark(column: Mapping[str, Any], mean: Mapping[str, Any] | None) -> Mark:
     if mean is None or mean["value"] is None:
-        return Mark(column["label"], None, hidden_words())
-    flag = printing.base_flag(mean["base"])
+        return Mark(column["label"], None, missing_words(mean))
+    flag, reach = printing.base_flag(mean["base"]), Z95 * (mean.get("se") or 0)
     return Mark(
         label=column["label"],
         value=mean["value"],
         printed=f"{printing.mean(mean['value'])} ({mean['base']}{flag})",
-        low=mean.get("low"),
-        high=mean.get("high"),
+        low=mean["value"] - reach,
+        high=mean["value"] + reach,
         css="accent" if column["id"] == "total" else "grey",
     )

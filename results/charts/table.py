@@ -89,7 +89,7 @@ def _head(column: Mapping[str, Any], index: int, *, hidden: set[str]) -> Head:
 def _shares(table: Mapping[str, Any], *, variable: Variable) -> list[Line]:
     return [
         Line(
-            row["label"],
+            _row_words(row),
             row["kind"],
             tuple(
                 _figures(cell, base=column["base"], sensitive=variable.sensitive)
@@ -98,6 +98,15 @@ def _shares(table: Mapping[str, Any], *, variable: Variable) -> list[Line]:
         )
         for row in table["rows"]
     ]
+
+
+def _row_words(row: Mapping[str, Any]) -> str:
+    """The words of a row; those of a ranking say which places they count."""
+    if row["kind"] == "first":
+        return _("First choice: %(answer)s") % {"answer": row["label"]}
+    if row["kind"] == "top":
+        return _("Among the first %(places)d: %(answer)s") % {"places": row["top"], "answer": row["label"]}
+    return row["label"]
 
 
 def _figures(cell: Mapping[str, Any] | None, *, base: int, sensitive: bool) -> Figures:
@@ -136,7 +145,7 @@ def _notes(table: Mapping[str, Any], *, hidden: set[str]) -> list[str]:
             _("** Fewer than 30 answers: give the count with the share."),
         ),
         (any(30 <= base < printing.MODEST_BASE for base in bases), _("* 30 to 49 answers: read with care.")),
-        (any(cell["count"] == 0 for cell in cells), _("– None.")),
+        (any(cell["count"] == 0 and cell["percent"] is not None for cell in cells), _("– None.")),
         (
             any(cell["count"] and cell["percent"] == 0 for cell in cells),
             _("* In place of a figure: more than none, under 0.5 per cent."),
