@@ -1,0 +1,97 @@
+"""Breaks and filters: the sets of respondents that a table's columns are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from results.analysis import bits
+from results.analysis.frame import Frame, place_of
+from results.analysis.suppression import TOTAL
+from surveys.codebook import CodeValue, Variable
+
+Where = Mapping[str, Iterable[CodeValue]]
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A standing break of a wave: its name, its title and the closed variable whose codes are its columns."""
+
+    name: str
+    title: str
+    variable: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One column of a break: id, label, and the packed mask of its respondents."""
+
+    id: str
+    label: str
+    mask: bits.Mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Break:
+    """All columns of a table, the total first, and the ids of those that can share respondents."""
+
+    name: str | None
+    columns: tuple[Column, ...]
+    overlapping: frozenset[str] = frozenset()
+
+    @property
+    def masks(self) -> bits.Matrix:
+        """The columns' masks ``[columns, bytes]``."""
+        return np.stack([column.mask for column in self.columns])
+
+
+def columns(frame: Frame, *, by: Banner | str | None = None) -> list[Column]:
+    """The total column and then one for each code of the break. Raises ValueError if it is not a closed variable."""
+    return list(break_of(frame, by=by).columns)
+
+
+def break_of(frame: Frame, *, by: Banner | str | None = None) -> Break:
+    """The break by a banner or a closed variable; without one, the total alone."""
+    total = Column(TOTAL, "Total", frame.everybody)
+    if by is None:
+        return Break(None, (total,))
+    name, source = (by.name, by.variable) if isinstance(by, Banner) else (by, by)
+    variable = closed_variable(frame, source)
+    made = [
+        Column(str(code.code), code.label, mask)
+        for code, mask in zip(variable.codes, frame.codes[source], strict=True)
+    ]
+    if len({column.id for column in [total, *made]}) <= len(made):
+        raise ValueError(f"{source}: two columns would have the same id")
+    apart = {str(code.code) for code in variable.codes if code.exclusive}
+    overlapping = frozenset() if variable.holds == "one" else frozenset(column.id for column in made) - apart
+    return Break(name, (total, *made), overlapping)
+
+
+def where_mask(frame: Frame, where: Where | None) -> bits.Mask:
+    """Who passes a filter: any of the codes of each variable, all variables together. Raises ValueError."""
+    mask = frame.everybody
+    for name, codes in (where or {}).items():
+        closed_variable(frame, name)
+        mask = mask & frame.mask(name, codes)
+    return mask
+
+
+def weaker_filters(where: Where | None) -> list[Where]:
+    """The filters whose tables this filter's could be compared with: none at all, and each variable left out once."""
+    if not where:
+        return []
+    dropped = [{name: codes for name, codes in where.items() if name != left_out} for left_out in where]
+    return [{}, *(dropped if len(where) > 1 else [])]
+
+
+def closed_variable(frame: Frame, name: str) -> Variable:
+    """The closed variable of this name. Raises ValueError if there is none."""
+    if name not in frame.codebook or not frame.codebook[name].closed:
+        raise ValueError(f"{name} is not a closed variable of this wave")
+    return frame.codebook[name]
+
+
+__all__ = ["Banner", "Break", "Column", "Where", "break_of", "columns", "place_of", "weaker_filters", "where_mask"]

@@ -1,0 +1,145 @@
+"""Organisations behind the answers: counted while the wave closes, the last moment anybody knows who belonged where.
+
+`tally_organisations` keeps results only: how many organisations stand behind a column, whether they suffice to publish
+it, and the shares when each organisation has one vote. Columns too small to show leave nothing at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from results.analysis import bits
+from results.analysis.banner import Banner, Break, break_of
+from results.analysis.counting import count_table, row_masks
+from results.analysis.figures import figures_of
+from results.analysis.frame import Frame
+from results.analysis.measures import moments
+from results.analysis.row_heads import heads
+from results.analysis.suppression import PUBLIC, TOTAL
+from results.analysis.tallies import ColumnTally, source_of
+from surveys.codebook import Variable
+
+FORMAT = "barometer.organisations/1"
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Membership:
+    """Who belongs to which organisation, as pairs of a respondent's place and an organisation's number."""
+
+    people: int
+    organisations: int
+    person: NDArray[np.intp]
+    organisation: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, memberships: Sequence[Iterable[str]]) -> Membership:
+        """From one collection of organisation codes a respondent, in the frame's order."""
+        pairs = [(place, code) for place, codes in enumerate(memberships) for code in sorted(set(codes))]
+        numbers = {code: number for number, code in enumerate(sorted({code for _, code in pairs}))}
+        person = np.array([place for place, _ in pairs], dtype=np.intp)
+        organisation = np.array([numbers[code] for _, code in pairs], dtype=np.intp)
+        return cls(len(memberships), len(numbers), person, organisation)
+
+    def sizes(self, members: Flags) -> NDArray[np.int64]:
+        """How many of `members` each organisation has."""
+        return np.bincount(self.organisation[members[self.person]], minlength=self.organisations)
+
+    def votes(self, members: Flags, chosen: Any) -> Fraction:
+        """The votes for a row: each organisation's `chosen` members over all its `members`, added up exactly.
+
+        Organisations of A (3 members, 1 chose) and B (1 member, who chose) give 1/3 + 1 = 4/3 votes of 2.
+        """
+        sizes = self.sizes(members)
+        voting = (members & chosen)[self.person]
+        by_size = np.bincount(sizes[self.organisation[voting]])
+        return sum((Fraction(int(number), size) for size, number in enumerate(by_size) if number), Fraction(0))
+
+
+def tally_organisations(
+    frame: Frame, memberships: Sequence[Iterable[str]], *, banners: Iterable[Banner | str] = ()
+) -> dict[str, Any]:
+    """Everything about organisations that may outlive the close, as plain data, for each variable and banner.
+
+    `memberships` holds one collection of organisation codes a respondent, in the frame's order. Raises ValueError if
+    their number is not the frame's.
+    """
+    if len(memberships) != frame.size:
+        raise ValueError(f"{len(memberships)} memberships for {frame.size} respondents")
+    membership = Membership.of(memberships)
+    breaks = {"": break_of(frame)} | {source_of(banner): break_of(frame, by=banner) for banner in banners}
+    variables = {
+        variable.name: {
+            source: _break_tally(frame, variable, split, membership=membership) for source, split in breaks.items()
+        }
+        for variable in frame.codebook
+    }
+    return {"format": FORMAT, "overall": membership.organisations, "variables": variables}
+
+
+def _break_tally(frame: Frame, variable: Variable, split: Break, *, membership: Membership) -> dict[str, Any]:
+    """The columns of one table; only the total's when there is no break, and nothing of a hidden column."""
+    hidden = figures_of(variable, split, count_table(frame, variable.name, split)).hidden
+    rows = bits.unpack(row_masks(frame, variable.name), frame.size)
+    wanted = [column for column in split.columns if (column.id == TOTAL) == (split.name is None)]
+    return {
+        column.id: None
+        if column.id in hidden
+        else _column_tally(frame, variable, rows, bits.unpack(column.mask, frame.size), membership).as_dict()
+        for column in wanted
+    }
+
+
+def _column_tally(frame: Frame, variable: Variable, rows: Flags, column: Flags, membership: Membership) -> ColumnTally:
+    members = rows[0] & column
+    sizes = membership.sizes(members)
+    votes = {row: membership.votes(members, rows[places].any(axis=0)) for row, places in _vote_rows(variable)}
+    mean = _mean(frame, variable, members, membership)
+    return ColumnTally(int((sizes > 0).sum()), _is_publishable(sizes, int(members.sum())), votes, mean)
+
+
+def _vote_rows(variable: Variable) -> Iterator[tuple[str, list[int]]]:
+    return ((head["id"], places) for head, places in heads(variable))
+
+
+def _is_publishable(sizes: NDArray[np.int64], people: int) -> bool:
+    """Whether a column has the organisations to be public: three at least, none with more than half of the people."""
+    assert PUBLIC.organisations is not None
+    assert PUBLIC.largest_share is not None
+    if (sizes > 0).sum() < PUBLIC.organisations:
+        return False
+    return bool(sizes.max() <= PUBLIC.largest_share * people)
+
+
+def _mean(frame: Frame, variable: Variable, members: Flags, membership: Membership) -> dict[str, Any] | None:
+    """The mean of one vote an organisation: its members with a value share the vote."""
+    values = _values(frame, variable)
+    if values is None:
+        return None
+    known = members & ~np.isnan(values)
+    found = np.unique(values[known])
+    votes = np.array([float(membership.votes(known, values == value)) for value in found])
+    base = int((membership.sizes(known) > 0).sum())
+    made = moments(found, np.ones(len(found), dtype=np.int64), votes, votes)
+    error = made.sd / base**0.5 if made.sd is not None and base else None
+    return {"value": made.value, "sd": made.sd, "base": base, "se": error}
+
+
+def _values(frame: Frame, variable: Variable) -> NDArray[np.float64] | None:
+    """Each respondent's number or score, NaN where there is none; None for a variable without either."""
+    if variable.name in frame.numbers:
+        return frame.numbers[variable.name]
+    if not variable.scored:
+        return None
+    values = np.full(frame.size, np.nan)
+    for code, mask in zip(variable.codes, frame.codes[variable.name], strict=True):
+        if code.score is not None:
+            values[bits.unpack(mask, frame.size)] = code.score
+    return values
