@@ -46,7 +46,7 @@ class Invitation(models.Model):
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="invitations")
     role = models.CharField(max_length=40)
     gp = models.BooleanField(null=True)
-    token_hash = models.CharField(max_length=64, unique=True)
+    token_hash = models.CharField(max_length=64, unique=True, null=True)
     responded = models.BooleanField(default=False)
     revoked = models.BooleanField(default=False)
     stopped = models.BooleanField(default=False)

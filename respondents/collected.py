@@ -1,0 +1,220 @@
+"""Answers collected elsewhere: a responses file checked row by row against the instrument, written all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from math import isfinite
+from typing import Any
+
+from django.db import transaction
+
+from respondents import keys
+from respondents.attributes import Attributes
+from respondents.csv_files import Row, read_csv
+from respondents.gate import enter_gate
+from respondents.invitations import issue_links, link_organisations
+from respondents.models import Invitation, Organisation, Response
+from respondents.organisations import frame
+from respondents.receipts import new_receipt
+from respondents.sample import GP_CELLS, gp_problems, ods_codes, organisations_in, role_problems
+from surveys.compiling import instrument_of
+from surveys.instrument.journey import on_path_answers
+from surveys.instrument.questionnaire import Instrument, Questionnaire
+from surveys.models import Wave
+from surveys.models.wave import State
+from surveys.problems import Problem, Refused, refuse_if
+from surveys.question_types import REGISTRY, QuestionType
+
+FIXED = ("response", "organisations", "role", "gp")
+MOST_PROBLEMS = 1000
+"""Where a file is wrong in every row, the first thousand problems say so well enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """One checked row: answers on its path, who gave them, for which organisations (ids of the register)."""
+
+    answers: dict[str, list[Any]]
+    role: str
+    gp: bool | None
+    organisations: tuple[int, ...]
+    weight: float | None
+    invitation: Invitation | None
+
+
+@transaction.atomic
+def load_responses(wave: Wave, data: bytes) -> int:
+    """Take the rows of a responses file as sent responses of an open wave. Returns how many.
+
+    Raises Refused with every problem by line and column (the first thousand of them); then nothing is written.
+    """
+    enter_gate(wave.pk)
+    wave.refresh_from_db()
+    if wave.state != State.OPEN:
+        raise Refused(Problem("wave.state", f"{wave.slug} is {wave.state}; answers are taken by an open wave"))
+    rows = _Reader(wave, instrument_of(wave)).read(data)
+    _write(wave, rows)
+    return len(rows)
+
+
+class _Reader:
+    """Reads one file against one wave; keeps what all rows share."""
+
+    def __init__(self, wave: Wave, instrument: Instrument) -> None:
+        self.wave, self.instrument = wave, instrument
+        self.frame: dict[str, Organisation] = frame(wave)
+        self.weighted = (instrument.weighting or {}).get("method") == "given"
+        self.types: dict[str, QuestionType] = {}
+        for question in instrument.questions:
+            self.types.update({variable.name: REGISTRY[question.type] for variable in question.variables})
+        self.variables = {v.name: v for question in instrument.questions for v in question.variables}
+        self.invited: dict[tuple[str, str], tuple[Invitation, set[int]]] = {}
+        self.seen: dict[tuple[str, str], int] = {}
+
+    def read(self, data: bytes) -> list[Collected]:
+        """Every row, checked. Raises Refused."""
+        weight = ("weight",) if self.weighted else ()
+        required = (*FIXED, *weight, *self.variables)
+        table = read_csv(data, required=required, known=(*required, "email"))
+        if "email" in table.columns:
+            self.invited = _personal_invitations(self.wave)
+        problems: list[Problem] = []
+        rows: list[Collected] = []
+        for row in table.rows:
+            found = list(self._problems(row))
+            problems += found
+            if len(problems) >= MOST_PROBLEMS:
+                break
+            if not problems:
+                rows.append(self._collected(row))
+        refuse_if(islice(problems, MOST_PROBLEMS))
+        if not rows:
+            raise Refused(Problem("line 2", "there is no response in the file"))
+        return rows
+
+    def _problems(self, row: Row) -> Iterator[Problem]:
+        yield from organisations_in(row, self.frame, self.wave)
+        yield from gp_problems(row)
+        yield from self._weight_problems(row)
+        of_role = list(role_problems(row, self.wave))
+        if of_role:
+            yield from of_role
+            return
+        yield from self._email_problems(row)
+        answers, unreadable = self._answers(row)
+        if unreadable:
+            yield from unreadable
+            return
+        yield from self._not_asked(row, self._questionnaire(row), answers)
+
+    def _weight_problems(self, row: Row) -> Iterator[Problem]:
+        if self.weighted and _weight(row) is None:
+            yield row.problem("weight", f"{row.cells['weight']!r} is not a weight; write a number that is not negative")
+
+    def _email_problems(self, row: Row) -> Iterator[Problem]:
+        key = _person(row)
+        if not key[0]:
+            return
+        if key in self.seen:
+            yield row.problem("email", f"the same person answered in the same role on line {self.seen[key]}")
+        self.seen.setdefault(key, row.line)
+        if key not in self.invited:
+            yield row.problem("email", f"nobody with this address was invited as {key[1]}")
+            return
+        invitation, organisations = self.invited[key]
+        if invitation.responded:
+            yield row.problem("email", "this person has answered already")
+        named = {self.frame[code].pk for code in ods_codes(row) if code in self.frame}
+        if named and named != organisations:
+            yield row.problem("organisations", "this person was invited for other organisations")
+
+    def _answers(self, row: Row) -> tuple[dict[str, list[Any]], list[Problem]]:
+        answers, problems = {}, []
+        for name, variable in self.variables.items():
+            cell = row.cells[name]
+            if not cell:
+                continue
+            try:
+                answers[name] = self.types[name].from_cell(variable, cell)
+            except ValueError as error:
+                problems.append(row.problem(name, str(error)))
+        return answers, problems
+
+    def _not_asked(
+        self, row: Row, questionnaire: Questionnaire, answers: Mapping[str, list[Any]]
+    ) -> Iterator[Problem]:
+        asked = on_path_answers(questionnaire, answers)
+        for name, values in answers.items():
+            if values and name not in asked:
+                why = "by routing" if name in questionnaire.variables else f"of {row.cells['role']}"
+                yield row.problem(name, f"was not asked {why}; leave the cell empty")
+
+    def _questionnaire(self, row: Row) -> Questionnaire:
+        return self.instrument.for_role(row.cells["role"].strip())
+
+    def _collected(self, row: Row) -> Collected:
+        invitation, _organisations = self.invited.get(_person(row), (None, set()))
+        answers, _problems = self._answers(row)
+        return Collected(
+            answers=on_path_answers(self._questionnaire(row), answers),
+            role=row.cells["role"].strip(),
+            gp=GP_CELLS[row.cells["gp"].strip()],
+            organisations=tuple(self.frame[code].pk for code in ods_codes(row)),
+            weight=_weight(row) if self.weighted else None,
+            invitation=invitation,
+        )
+
+
+def _person(row: Row) -> tuple[str, str]:
+    return row.cells.get("email", "").strip().lower(), row.cells["role"].strip()
+
+
+def _weight(row: Row) -> float | None:
+    try:
+        weight = float(row.cells["weight"])
+    except ValueError:
+        return None
+    return weight if isfinite(weight) and weight >= 0 else None
+
+
+def _personal_invitations(wave: Wave) -> dict[tuple[str, str], tuple[Invitation, set[int]]]:
+    invitations = wave.invitations.personal().select_related("person").prefetch_related("places")
+    return {
+        (each.person.email.lower(), each.role): (each, {place.organisation_id for place in each.places.all()})
+        for each in invitations
+    }
+
+
+def _write(wave: Wave, rows: list[Collected]) -> None:
+    key = keys.create_key(wave)
+    issue_links(wave)
+    attributes = Attributes(wave, instrument_of(wave), {org for row in rows for org in row.organisations})
+    unnamed: list[tuple[Invitation, Collected]] = []
+    responses: list[Response] = []
+    for row in rows:
+        invitation = row.invitation or Invitation(wave=wave, role=row.role, gp=row.gp, responded=True)
+        if row.invitation is None:
+            invitation.token_hash = keys.token_hash(keys.token_for(key, invitation.pk))
+            unnamed.append((invitation, row))
+        responses.append(_response(wave, row, pseudonym=keys.pseudonym_of(keys.token_for(key, invitation.pk)),
+                                   attributes=attributes))  # fmt: skip
+    Invitation.objects.bulk_create([invitation for invitation, _ in unnamed], batch_size=1000)
+    link_organisations((invitation, row.organisations) for invitation, row in unnamed)
+    named = [row.invitation.pk for row in rows if row.invitation]
+    for start in range(0, len(named), 500):
+        Invitation.objects.filter(pk__in=named[start : start + 500]).update(responded=True)
+    Response.objects.bulk_create(responses, batch_size=1000)
+
+
+def _response(wave: Wave, row: Collected, *, pseudonym: str, attributes: Attributes) -> Response:
+    return Response(
+        pseudonym=pseudonym,
+        wave=wave,
+        answers={},
+        sent=row.answers,
+        attributes=attributes.of(role=row.role, gp=row.gp, organisations=row.organisations),
+        weight=row.weight,
+        receipt=new_receipt(),
+    )

@@ -1,0 +1,93 @@
+"""The freeze: sent responses copied in random order under new random ids, and the originals removed.
+
+PostgreSQL keeps on every row which transaction wrote it, and tables keep the order of writing; both tie an answer to
+the invitation that was marked in the same moment. After the freeze neither does.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection, transaction
+
+from respondents import keys
+from respondents.models import Frozen, InvitedOrganisation, Response
+from respondents.receipts import receipt_hash
+from surveys.models import Wave
+
+LinkedRow = tuple[dict[str, Any], dict[str, list[Any]], float | None, tuple[str, ...]]
+
+
+def linked_rows(wave: Wave) -> Iterator[LinkedRow]:
+    """(attributes, answers, weight, ODS codes) of each sent response: the one moment when organisations meet answers.
+
+    For the tally inside the close and nothing else; needs the wave's key. Raises keys.KeyGone without it.
+    """
+    key = keys.read_key(wave)
+    organisations: dict[Any, list[str]] = defaultdict(list)
+    held = InvitedOrganisation.objects.filter(invitation__wave=wave, invitation__responded=True).order_by("position")
+    for invitation, code in held.values_list("invitation_id", "organisation__ods_code"):
+        organisations[invitation].append(code)
+    codes = {
+        keys.pseudonym_of(keys.token_for(key, invitation)): tuple(organisations[invitation])
+        for invitation in wave.invitations.responded().values_list("pk", flat=True)
+    }
+    sent = Response.objects.filter(wave=wave, sent__isnull=False)
+    for pseudonym, attributes, answers, weight in sent.values_list("pseudonym", "attributes", "sent", "weight"):
+        yield attributes, answers, weight, codes.get(pseudonym, ())
+
+
+def freeze(wave: Wave) -> int:
+    """Move the wave's sent responses to `Frozen`, drop its drafts, and return how many were frozen.
+
+    Must run in the closing transaction behind the gate. Raises RuntimeError when the counts do not agree.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("freezing belongs into the closing transaction")
+    sent = list(
+        Response.objects.filter(wave=wave, sent__isnull=False).values_list("sent", "attributes", "weight", "receipt")
+    )
+    secrets.SystemRandom().shuffle(sent)
+    Frozen.objects.bulk_create(
+        (
+            Frozen(wave=wave, answers=answers, attributes=attributes, weight=weight, receipt_hash=receipt_hash(receipt))
+            for answers, attributes, weight, receipt in sent
+        ),
+        batch_size=1000,
+    )
+    Response.objects.filter(wave=wave).delete()
+    frozen = Frozen.objects.filter(wave=wave).count()
+    responded = wave.invitations.responded().count()
+    if not frozen == len(sent) == responded:
+        raise RuntimeError(f"{len(sent)} sent, {frozen} frozen, {responded} marked as responded in {wave.slug}")
+    return frozen
+
+
+def scrub() -> bool:
+    """Rewrite the table the originals stood in, so that no remains of them lie on disk. Cannot run in a transaction.
+
+    Returns False when called inside one (nothing is done then).
+    """
+    if connection.in_atomic_block:
+        return False
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"VACUUM FULL {connection.ops.quote_name(Response._meta.db_table)}")
+        else:
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return True
+
+
+@transaction.atomic
+def erase(receipt: str) -> Wave | None:
+    """Blank the frozen answers a receipt belongs to; the wave whose results are due again, or None if unknown."""
+    row = Frozen.objects.select_for_update().filter(receipt_hash=receipt_hash(receipt)).first()
+    if row is None:
+        return None
+    wave = row.wave
+    row.delete()
+    return wave

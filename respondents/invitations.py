@@ -1,0 +1,102 @@
+"""Inviting people, giving them their links, and taking links back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from respondents import keys
+from respondents.models import Invitation, InvitedOrganisation, Person
+from surveys.models import Wave
+from surveys.problems import Problem, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Invitee:
+    """One line of a sample: whom to ask in which role; `organisations` are ids of the register, the first leads."""
+
+    name: str
+    email: str
+    role: str
+    gp: bool | None
+    organisations: tuple[int, ...]
+
+
+@transaction.atomic
+def invite(wave: Wave, invitees: Iterable[Invitee]) -> dict[str, int]:
+    """Make people and invitations; who is invited in that role already is brought up to date. Repeatable.
+
+    Links are issued separately (`issue_links`), by a process that may read the wave's key. Returns counts of
+    ``invited`` and ``updated``. Raises Refused once the wave has closed.
+    """
+    if wave.is_closed:
+        raise Refused(Problem("wave.state", f"{wave.slug} has closed; nobody can be invited"))
+    invitees = list(invitees)
+    people = _people(invitees)
+    existing = {(each.person_id, each.role): each for each in wave.invitations.personal()}
+    new, changed = [], []
+    for invitee in invitees:
+        person = people[invitee.email.lower()]
+        known = existing.get((person.pk, invitee.role))
+        row = known or Invitation(wave=wave, person=person, role=invitee.role)
+        row.gp = invitee.gp
+        (changed if known else new).append((row, invitee))
+    Invitation.objects.bulk_create([row for row, _ in new], batch_size=1000)
+    Invitation.objects.bulk_update([row for row, _ in changed], ["gp"], batch_size=500)
+    InvitedOrganisation.objects.filter(invitation__in=[row.pk for row, _ in changed]).delete()
+    link_organisations((row, invitee.organisations) for row, invitee in (*new, *changed))
+    return {"invited": len(new), "updated": len(changed)}
+
+
+def link_organisations(pairs: Iterable[tuple[Invitation, Iterable[int]]]) -> None:
+    """Note for which organisations each invitation is, in order."""
+    InvitedOrganisation.objects.bulk_create(
+        (
+            InvitedOrganisation(invitation=invitation, organisation_id=organisation, position=position)
+            for invitation, organisations in pairs
+            for position, organisation in enumerate(organisations)
+        ),
+        batch_size=1000,
+    )
+
+
+def issue_links(wave: Wave) -> int:
+    """Give every invitation that has none its link, so that the web knows it when it is brought. Returns how many."""
+    waiting = list(wave.invitations.filter(token_hash=None))
+    if not waiting:
+        return 0
+    key = keys.create_key(wave)
+    for invitation in waiting:
+        invitation.token_hash = keys.token_hash(keys.token_for(key, invitation.pk))
+    Invitation.objects.bulk_update(waiting, ["token_hash"], batch_size=500)
+    return len(waiting)
+
+
+def link_of(invitation: Invitation, *, key: bytes) -> str:
+    """The whole address that goes into the mail, and nowhere else."""
+    return f"{settings.SITE_URL}/a/{keys.token_for(key, invitation.pk)}/"
+
+
+def revoke(invitation: Invitation) -> None:
+    """Make a link like one that never was; answers already sent with it stay."""
+    Invitation.objects.filter(pk=invitation.pk).update(revoked=True)
+
+
+def stop(invitation: Invitation) -> None:
+    """Send this person no more mail in this wave; the link goes on working."""
+    Invitation.objects.filter(pk=invitation.pk).update(stopped=True)
+
+
+def _people(invitees: list[Invitee]) -> dict[str, Person]:
+    wanted = {invitee.email.lower(): invitee for invitee in invitees}
+    known = {person.email: person for person in Person.objects.filter(email__in=list(wanted))}
+    fresh = [Person(name=each.name, email=email) for email, each in wanted.items() if email not in known]
+    Person.objects.bulk_create(fresh, batch_size=1000)
+    renamed = [person for email, person in known.items() if person.name != wanted[email].name]
+    for person in renamed:
+        person.name = wanted[person.email].name
+    Person.objects.bulk_update(renamed, ["name"], batch_size=500)
+    return {person.email: person for person in (*known.values(), *fresh)}

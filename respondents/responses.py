@@ -1,0 +1,237 @@
+"""Answering: what a link opens, saving a page, sending, withdrawing. Nothing else writes responses of an open wave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from respondents import keys
+from respondents.attributes import Attributes
+from respondents.closing_rule import GRACE, accepts
+from respondents.gate import database_clock, enter_gate
+from respondents.models import Invitation, Response
+from respondents.receipts import new_receipt
+from surveys.compiling import instrument_by_digest
+from surveys.instrument.journey import on_path_answers, path
+from surveys.instrument.questionnaire import Instrument, Questionnaire
+from surveys.models import Wave
+
+Answers = Mapping[str, list[Any]]
+
+UNKNOWN, EARLY, OPEN, GRACE_PERIOD, CLOSED = "unknown", "early", "open", "grace", "closed"
+
+
+class AnswerRefused(Exception):  # noqa: N818
+    """An answer could not be taken; nothing was written."""
+
+
+class NotTaken(AnswerRefused):
+    """The link is unknown, or the wave does not take this answer now. `standing` says which."""
+
+    def __init__(self, standing: Standing) -> None:
+        self.standing = standing
+        super().__init__(standing.kind)
+
+
+class StaleRevision(AnswerRefused):
+    """Somebody saved from elsewhere in between. `response` is what is stored now; nothing of either is lost."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+        super().__init__(f"revision {response.revision}")
+
+
+class Incomplete(AnswerRefused):
+    """Questions that must be answered were not. `names` are the questions; empty when nothing was answered at all."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        super().__init__(", ".join(names))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a link opens at this moment. `kind` is UNKNOWN (also revoked), EARLY, OPEN, GRACE_PERIOD or CLOSED.
+
+    `response` is the draft, or None before the first answer; `questionnaire` what this person is asked.
+    """
+
+    kind: str
+    token: str = ""
+    invitation: Invitation | None = None
+    response: Response | None = None
+    instrument: Instrument | None = None
+
+    @property
+    def wave(self) -> Wave | None:
+        """The wave the link belongs to."""
+        return self.invitation.wave if self.invitation else None
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """What this person is asked. Only for a link that opens."""
+        assert self.instrument and self.invitation
+        return self.instrument.for_role(self.invitation.role)
+
+    @property
+    def answers(self) -> dict[str, list[Any]]:
+        """The answers saved so far."""
+        return self.response.answers if self.response else {}
+
+    @property
+    def revision(self) -> int:
+        """The number of the last save; 0 before the first."""
+        return self.response.revision if self.response else 0
+
+    @property
+    def sent(self) -> bool:
+        """Whether answers have been sent and count."""
+        return bool(self.response and self.response.sent is not None)
+
+    @property
+    def changed_since_sent(self) -> bool:
+        """Whether the working copy differs from what was sent."""
+        return self.sent and on_path_answers(self.questionnaire, self.answers) != self.response.sent
+
+    @property
+    def accepting(self) -> bool:
+        """Whether saving and sending are possible."""
+        return self.kind in (OPEN, GRACE_PERIOD)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Until when this person may answer."""
+        if not self.wave:
+            return None
+        return self.wave.closes_at + GRACE if self.response else self.wave.closes_at
+
+
+def standing(token: str, *, now: datetime | None = None) -> Standing:
+    """What the link with this token opens. Reads only; unknown and revoked links are the same. Two or three queries."""
+    invitation = (
+        Invitation.objects.select_related("wave__survey", "wave__instrument")
+        .defer("wave__instrument__document")
+        .filter(token_hash=keys.token_hash(token), revoked=False)
+        .first()
+    )
+    response = Response.objects.filter(pk=keys.pseudonym_of(token)).first()
+    if invitation is None:
+        return Standing(UNKNOWN, token)
+    if invitation.wave.state in ("draft", "scheduled"):
+        return Standing(EARLY, token, invitation)
+    instrument = instrument_by_digest(invitation.wave.instrument.digest)
+    clock = now or database_clock()
+    kind = _kind(invitation.wave, clock=clock, begun=response is not None)
+    return Standing(kind, token, invitation, response, instrument)
+
+
+@transaction.atomic
+def save_page(token: str, answers: Answers, *, revision: int, now: datetime | None = None) -> Standing:
+    """Keep the answers of one page in the draft and return the new standing.
+
+    `answers` are those of the page's variables, blank ones as empty lists. A page without any answer makes no draft.
+    The same page saved twice is saved once. Raises NotTaken, or StaleRevision when the draft has moved on from
+    `revision` and says something else.
+    """
+    found = _enter(token, now)
+    unknown = answers.keys() - found.questionnaire.variables.keys()
+    if unknown:
+        raise ValueError(f"not asked of {found.invitation.role}: {', '.join(sorted(unknown))}")
+    response = found.response
+    if response is None:
+        return _begin(found, answers) if any(answers.values()) else found
+    merged = {**response.answers, **answers}
+    if merged == response.answers:
+        return found
+    if response.revision != revision:
+        raise StaleRevision(response)
+    response.answers = merged
+    response.revision += 1
+    response.save(update_fields=["answers", "revision"])
+    return found
+
+
+@transaction.atomic
+def submit(token: str, *, revision: int, now: datetime | None = None) -> str:
+    """Send the draft as it stands: from now on it counts. Returns the receipt code; sending twice gives the same.
+
+    Raises NotTaken, StaleRevision, or Incomplete naming the required questions left blank.
+    """
+    found = _enter(token, now)
+    response = found.response
+    if response is None:
+        raise Incomplete([])
+    if response.revision != revision:
+        raise StaleRevision(response)
+    missing = unanswered(found.questionnaire, response.answers)
+    if missing:
+        raise Incomplete(missing)
+    response.sent = on_path_answers(found.questionnaire, response.answers)
+    response.attributes = attributes_of(found)
+    response.receipt = response.receipt or new_receipt()
+    response.save(update_fields=["sent", "attributes", "receipt"])
+    Invitation.objects.filter(pk=found.invitation.pk, responded=False).update(responded=True)
+    return response.receipt
+
+
+@transaction.atomic
+def withdraw(token: str, *, now: datetime | None = None) -> bool:
+    """Remove everything this person said in this wave, sent or not; False when there was nothing. Raises NotTaken."""
+    found = _enter(token, now)
+    if found.response is None:
+        return False
+    found.response.delete()
+    Invitation.objects.filter(pk=found.invitation.pk).update(responded=False)
+    return True
+
+
+def unanswered(questionnaire: Questionnaire, answers: Answers) -> list[str]:
+    """The names of required questions on the path with a variable left blank."""
+    return [
+        question.name
+        for question in path(questionnaire, answers)
+        if question.required and not all(answers.get(variable.name) for variable in question.variables)
+    ]
+
+
+def attributes_of(found: Standing) -> dict[str, Any]:
+    """The coarse attributes that go with this person's answers."""
+    organisations = list(found.invitation.places.values_list("organisation_id", flat=True))
+    attributes = Attributes(found.wave, found.instrument, organisations[:1])
+    return attributes.of(role=found.invitation.role, gp=found.invitation.gp, organisations=organisations)
+
+
+def _kind(wave: Wave, *, clock: datetime, begun: bool) -> str:
+    if not accepts(wave.state, closes_at=wave.closes_at, clock=clock, begun=begun):
+        return CLOSED
+    return OPEN if clock < wave.closes_at else GRACE_PERIOD
+
+
+def _enter(token: str, now: datetime | None) -> Standing:
+    """Pass the gate and read everything behind it. Raises NotTaken unless answers are taken now."""
+    wave_id = Invitation.objects.filter(token_hash=keys.token_hash(token)).values_list("wave_id", flat=True).first()
+    if wave_id is None:
+        raise NotTaken(Standing(UNKNOWN, token))
+    enter_gate(wave_id)
+    Response.objects.select_for_update().filter(pk=keys.pseudonym_of(token)).first()
+    found = standing(token, now=now)
+    if not found.accepting:
+        raise NotTaken(found)
+    return found
+
+
+def _begin(found: Standing, answers: Answers) -> Standing:
+    response = Response(pseudonym=keys.pseudonym_of(found.token), wave=found.wave, answers=dict(answers))
+    try:
+        with transaction.atomic():
+            response.save(force_insert=True)
+    except IntegrityError:
+        stored = Response.objects.get(pk=response.pk)
+        if stored.answers != response.answers:
+            raise StaleRevision(stored) from None
+        response = stored
+    return Standing(found.kind, found.token, found.invitation, response, found.instrument)

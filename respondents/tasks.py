@@ -1,0 +1,30 @@
+"""Sweeps of fieldwork: links to issue, letters to send, keys to destroy."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from respondents import keys
+from respondents.freezing import scrub
+from respondents.invitations import issue_links
+from respondents.mailing import send_waiting_letters
+from surveys.models import Wave
+
+
+def issue_due_links(now: datetime) -> int:
+    """Give invitations of scheduled and open waves the links they lack."""
+    waves = Wave.objects.filter(state__in=["scheduled", "open"], invitations__token_hash=None).distinct()
+    return sum(issue_links(wave) for wave in waves.exclude(invitations=None))
+
+
+def send_due_letters(now: datetime) -> int:
+    """Send what mailings are due; each letter at most once. Returns how many were settled."""
+    return send_waiting_letters(now)
+
+
+def destroy_keys(now: datetime) -> int:
+    """Destroy the key of every closed wave that still has one, after the remains of its responses are gone."""
+    waiting = [wave for wave in Wave.objects.closed() if keys.has_key(wave)]
+    if waiting:
+        scrub()
+    return sum(keys.destroy_key(wave) for wave in waiting)
