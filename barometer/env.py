@@ -131,7 +131,7 @@ def _parts(name: str, url: str) -> SplitResult:
 
 def _sqlite(path: Path) -> dict[str, Any]:
     path = path.expanduser().absolute()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": dict(SQLITE_OPTIONS)}
 
 

@@ -1,0 +1,267 @@
+"""What all tests share: databases, servers, keys, mail, the browser."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import uuid
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default as modern
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import psycopg2
+import pytest
+import redis
+from aiosmtpd.controller import Controller
+
+from barometer import env
+from tests import processes, servers
+
+# Playwright keeps an event loop in the thread of the tests, which Django would otherwise refuse to share.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+hypothesis.settings.register_profile("barometer", database=None, deadline=None)
+hypothesis.settings.load_profile("barometer")
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "django_db_setup"}
+SERVER_FIXTURES = {"celery_worker", "postgres_url", "redis_url"}
+
+
+# --- Which test runs where -----------------------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs a browser or servers, and leave to the other worker what it is to run alone."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "playwright" in fixtures:
+            item.add_marker("browser")
+        if fixtures & SERVER_FIXTURES:
+            item.add_marker("servers")
+    kept = [item for item in items if _belongs_here(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _belongs_here(item: pytest.Item) -> bool:
+    """Whether this worker runs the test: its database fits, and a test without one falls to this worker's share."""
+    from django.db import connection
+
+    for vendor, marker in (("postgresql", "sqlite"), ("sqlite", "postgres")):
+        if connection.vendor == vendor and item.get_closest_marker(marker):
+            return False
+    share = os.environ.get("BAROMETER_SHARE")
+    if share is None or _touches_the_database(item):
+        return True
+    mine, of = map(int, share.split("/"))
+    return zlib.crc32(item.nodeid.encode()) % of == mine
+
+
+def _touches_the_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(fixtures & DATABASE_FIXTURES) or item.get_closest_marker("django_db") is not None
+
+
+# --- Databases and keys --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite keeps its test database in a file of this run, so that threads and runs do not meet in it."""
+    from django.conf import settings
+    from django.db import connections
+
+    if connections["default"].vendor == "sqlite":
+        name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
+        connections["default"].settings_dict["TEST"]["NAME"] = name
+
+
+@pytest.fixture(autouse=True)
+def key_folder(tmp_path: Path, settings: Any) -> Path:
+    """Each test has a key directory of its own."""
+    settings.KEY_DIR = tmp_path / "keys"
+    return settings.KEY_DIR
+
+
+# --- Servers -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _server_stack() -> Iterator[tuple[ExitStack, Path]]:
+    """What is started for tests outside `make test`, which has its servers from the runner."""
+    with ExitStack() as stack:
+        made = tempfile.TemporaryDirectory(prefix="barometer-test-", ignore_cleanup_errors=True)
+        folder = Path(stack.enter_context(made))
+        folder.chmod(0o711)
+        yield stack, folder
+
+
+@pytest.fixture(scope="session")
+def postgres_url(_server_stack: tuple[ExitStack, Path]) -> str:
+    """A real PostgreSQL in which databases may be made."""
+    if given := os.environ.get("BAROMETER_TEST_POSTGRES"):
+        return given
+    stack, folder = _server_stack
+    return stack.enter_context(servers.postgres(folder)).url
+
+
+@pytest.fixture(scope="session")
+def _redis_of_the_run(_server_stack: tuple[ExitStack, Path]) -> str:
+    if given := os.environ.get("BAROMETER_TEST_REDIS"):
+        return given
+    stack, folder = _server_stack
+    return stack.enter_context(servers.redis_server(folder)).url
+
+
+@pytest.fixture
+def redis_url(_redis_of_the_run: str) -> Iterator[str]:
+    """A real Redis: an empty database of this worker's own."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    url = f"{_redis_of_the_run.rpartition('/')[0]}/{number}"
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+        yield url
+        client.flushdb()
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database that is dropped after the test."""
+    name = f"barometer_{uuid.uuid4().hex}"
+    _in_postgres(postgres_url, f'CREATE DATABASE "{name}"')
+    yield f"{postgres_url.rpartition('/')[0]}/{name}"
+    _in_postgres(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _in_postgres(url: str, statement: str) -> None:
+    connection = psycopg2.connect(url)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        connection.close()
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An installation of its own beside the test: a database, keys, mail, and the environment that names them."""
+
+    environment: dict[str, str]
+    folder: Path
+
+    def manage(self, *arguments: str, text: str = "") -> str:
+        """Run a `manage.py` command in it and return what it printed. Raises AssertionError when it fails."""
+        done = processes.run(["python", "manage.py", *arguments], self.environment, text=text)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def log(self, name: str) -> str:
+        """What the process of this name has logged so far."""
+        return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+
+def _installation(folder: Path, **more: str) -> Installation:
+    own = {"VAR_DIR": str(folder / "var"), "LOG_JSON": "1", "DJANGO_SETTINGS_MODULE": "barometer.settings", **more}
+    installation = Installation(own, folder)
+    installation.manage(*processes.MIGRATE[2:])
+    return installation
+
+
+@pytest.fixture
+def sqlite_installation(tmp_path: Path) -> Installation:
+    """An installation on SQLite, migrated."""
+    return _installation(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'database' / 'db.sqlite3'}", REDIS_URL="")
+
+
+@pytest.fixture
+def celery_worker(postgres_database: str, redis_url: str, tmp_path: Path) -> Iterator[Installation]:
+    """An installation on PostgreSQL and Redis, migrated, with a real Celery worker process and a real beat."""
+    installation = _installation(tmp_path, DATABASE_URL=postgres_database, REDIS_URL=redis_url)
+    own = installation.environment
+    with (
+        processes.running(processes.WORKER, own, tmp_path / "worker.log"),
+        processes.running(processes.BEAT, own, tmp_path / "beat.log"),
+    ):
+        processes.wait_until(lambda: "ready." in installation.log("worker"), what="the worker's start")
+        yield installation
+
+
+@dataclass
+class MailServer:
+    """A real SMTP server and the messages it took."""
+
+    url: str
+    messages: list[EmailMessage] = field(default_factory=list)
+
+
+class _Collector:
+    """Takes every message, as aiosmtpd asks of a handler."""
+
+    def __init__(self, messages: list[EmailMessage]) -> None:
+        self.messages = messages
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        message = BytesParser(policy=modern).parsebytes(envelope.content)
+        message["X-Envelope-To"] = ", ".join(envelope.rcpt_tos)
+        self.messages.append(message)
+        return "250 Taken"
+
+
+@pytest.fixture
+def smtp_server(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
+    """A real SMTP server that Django sends through during this test; each message also bears X-Envelope-To."""
+    port = servers.free_port()
+    server = MailServer(f"smtp://127.0.0.1:{port}")
+    monkeypatch.setenv("EMAIL_URL", server.url)
+    for name, value in env.email("EMAIL_URL", default=tmp_path).items():
+        setattr(settings, name, value)
+    controller = Controller(_Collector(server.messages), hostname="127.0.0.1", port=port)
+    controller.start()
+    yield server
+    controller.stop()
+
+
+# --- The browser ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The Chromium of this machine, without a screen and without calls of its own to anywhere."""
+    found = servers.browser()
+    assert found, "There is no browser: run `make test`, which installs one."
+    flags = [*servers.BROWSER_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    return {**browser_type_launch_args, "executable_path": str(found), "args": flags}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A British browser that likes things calm."""
+    return {
+        **browser_context_args,
+        "locale": "en-GB",
+        "timezone_id": "Europe/London",
+        "reduced_motion": "reduce",
+    }
+
+
+@pytest.fixture
+def assert_no_violations() -> Callable[[Any], None]:
+    """`assert_no_violations(page)`: axe, with all its rules, finds nothing on the page as it stands."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page: Any) -> None:
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
+    return check
