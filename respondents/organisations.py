@@ -28,8 +28,13 @@ def load_organisations(
 
     `organisations` is a CSV with ods_code, name, kind, opened, closed and, where known, region(_code),
     area_team(_code), stp(_code); `regions` a history of regions with valid_from and valid_to; `successions` has
-    predecessor, successor, date, reason. Returns counts. Raises Refused with every problem by line and column.
+    predecessor, successor, date, reason. Returns counts. Raises Refused with every problem by line and column, and
+    while a wave is open: its population is what the register said when it opened.
     """
+    refuse_if(
+        Problem("register", f"{wave.slug} is open; load the register before it opens or after it closes")
+        for wave in Wave.objects.filter(state__in=["open", "closing"]).exclude(frame_kind=None)
+    )
     rows = list(read_csv(organisations, required=_REQUIRED).rows)
     refuse_if(_row_problems(rows))
     _save_organisations(rows)

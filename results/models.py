@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OrganisationTally(models.Model):
-    """What the close counted while it still knew who belonged where; never recomputed, because nothing can be.
+    """What the close wrote down while it still knew who belonged where; never recomputed, because nothing can be.
 
-    `document` is None when the wave's key was lost before the close, so that nobody could count.
+    `document` holds the codebook, the sizes of the frame, and the organisations behind every figure (null when the
+    wave's key was lost before the close, so that nobody could count).
     """
 
     wave = models.OneToOneField("surveys.Wave", on_delete=models.PROTECT, related_name="tally")
-    document = models.JSONField(null=True)
+    document = models.JSONField()
 
     def __str__(self) -> str:
         return f"organisations of {self.wave_id}"

@@ -1,0 +1,57 @@
+"""What the commands share: how a refusal is told, and how files and waves are found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from surveys.models import Wave
+from surveys.problems import Problem, Refused
+
+SHOWN = 50
+"""Problems printed in full; the rest are counted."""
+
+
+class RefusingCommand(BaseCommand):
+    """A command whose `run` may raise Refused: every problem is printed with its place, and the exit status is 1."""
+
+    file = ""
+    """The file the problems are in, if any; named before each."""
+
+    def run(self, **options: Any) -> None:
+        """Do the work. Subclasses write this."""
+        raise NotImplementedError
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run, and tell a refusal. Raises CommandError."""
+        try:
+            self.run(**options)
+        except Refused as refused:
+            raise CommandError(_told(self.file, refused.problems)) from None
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file named on the command line. Raises Refused when it cannot be read."""
+        self.file = path
+        try:
+            return Path(path).read_bytes()
+        except OSError as error:
+            raise Refused(Problem("", f"cannot be read: {error.strerror}")) from None
+
+
+def wave_by_slug(slug: str) -> Wave:
+    """The wave. Raises Refused naming those there are."""
+    try:
+        return Wave.objects.select_related("survey").get(slug=slug)
+    except Wave.DoesNotExist:
+        known = ", ".join(Wave.objects.values_list("slug", flat=True)) or "none yet"
+        raise Refused(Problem("", f"there is no wave {slug}; there are: {known}")) from None
+
+
+def _told(file: str, problems: list[Problem]) -> str:
+    lines = [f"{file}: {problem}" if file else str(problem) for problem in problems[:SHOWN]]
+    if len(problems) > SHOWN:
+        lines.append(f"… and {len(problems) - SHOWN} more problems")
+    lines.append("Nothing was written.")
+    return "\n".join(lines)

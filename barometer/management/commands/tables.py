@@ -1,0 +1,48 @@
+"""`manage.py tables`: results of a closed wave as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from barometer.management.commanding import RefusingCommand, wave_by_slug
+from results.tables import ORGANISATIONS, PEOPLE, results_of
+
+
+class Command(RefusingCommand):
+    """Print tables."""
+
+    help = (
+        "Print results of a closed wave as JSON, from its snapshot. role, gp, region and the like are variables too. "
+        "Example: manage.py tables 2013-winter --variable GRIP --by gp --where role=chair,ao"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which wave, and which tables."""
+        parser.add_argument("wave", help="the wave's slug")
+        parser.add_argument("--variable", action="append", default=[], metavar="NAME", help="default: every question")
+        parser.add_argument("--by", metavar="BANNER", help="a banner of the wave or a closed variable")
+        parser.add_argument("--where", action="append", default=[], metavar="NAME=CODE[,CODE]", type=condition)
+        parser.add_argument("--denominator", choices=(PEOPLE, ORGANISATIONS), default=PEOPLE)
+
+    def run(self, **options: Any) -> None:
+        """Print them."""
+        results = results_of(wave_by_slug(options["wave"]))
+        where = {name: results.codes(name, words) for name, words in options["where"]}
+        tables = [
+            results.table(variable.name, by=options["by"], where=where, denominator=options["denominator"])
+            for variable in results.variables(options["variable"])
+        ]
+        self.stdout.write(json.dumps({**results.head(), "tables": tables}, indent=1, ensure_ascii=False))
+
+
+def condition(text: str) -> tuple[str, list[str]]:
+    """``("role", ["chair", "ao"])`` for ``role=chair,ao``. Raises argparse.ArgumentTypeError."""
+    name, equals, words = text.partition("=")
+    codes = [word.strip() for word in words.split(",") if word.strip()]
+    if not equals or not name.strip() or not codes:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=CODE[,CODE]")
+    return name.strip(), codes

@@ -1,0 +1,77 @@
+"""Closing a wave: count organisations, freeze, and shut the door, in one transaction behind the gate."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from respondents.attributes import codebook_of
+from respondents.closing_rule import ends_at
+from respondents.freezing import freeze
+from respondents.gate import enter_gate
+from respondents.keys import KeyGone
+from respondents.models import Response
+from respondents.organisations import frame_sizes
+from results.analysis.organisations import tally_organisations
+from results.frames import closing_frame
+from results.models import OrganisationTally
+from surveys.compiling import instrument_of
+from surveys.lifecycle import begin_closing, mark_closed
+from surveys.models import Wave
+from surveys.models.wave import State
+from surveys.problems import Problem, Refused
+
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def close_wave(wave: Wave, *, by: Any = None, now: datetime, without_grace: bool = False) -> bool:
+    """Close an open wave: True when it closed, False when people who have begun still have their grace period.
+
+    Inside one transaction: take the gate alone, count organisations, copy the sent answers to their frozen place,
+    remove the originals, set `closed`. Afterwards `destroy_keys` and `build_due_snapshots` find their work by
+    themselves. Doing it twice does it once. Raises Refused when the wave is not open.
+    """
+    enter_gate(wave.pk, alone=True)
+    wave.refresh_from_db()
+    if not wave.is_open:
+        raise Refused(Problem("wave.state", f"{wave.slug} is {wave.state}; only an open wave can be closed"))
+    if not without_grace and now < ends_at(wave.closes_at, drafts=_has_drafts(wave)):
+        if wave.state == State.OPEN and now >= wave.closes_at:
+            begin_closing(wave, by=by, now=now)
+        return False
+    tally = _tally(wave)
+    frozen = freeze(wave)
+    OrganisationTally.objects.create(wave=wave, document=tally)
+    mark_closed(wave, by=by, now=now, note=f"{frozen} responses frozen")
+    return True
+
+
+def _has_drafts(wave: Wave) -> bool:
+    return Response.objects.filter(wave=wave, sent__isnull=True).exists()
+
+
+def _tally(wave: Wave) -> dict[str, Any]:
+    """What can only be known now: the codebook, the population, the organisations behind every figure.
+
+    Later builds read it from here, so that a register that changes afterwards changes no figure. Without the wave's
+    key the organisations are None.
+    """
+    return {
+        "codebook": codebook_of(wave).as_list(),
+        "frame": frame_sizes(wave) if wave.frame_kind else None,
+        "organisations": _organisations(wave) if wave.frame_kind else None,
+    }
+
+
+def _organisations(wave: Wave) -> dict[str, Any] | None:
+    try:
+        frame, memberships = closing_frame(wave)
+    except KeyGone:
+        log.error("wave %s closes without its key: its organisations cannot be counted", wave.slug)
+        return None
+    banners = [banner["by"] for banner in instrument_of(wave).banners]
+    return tally_organisations(frame, memberships, banners=banners)

@@ -1,0 +1,37 @@
+"""From stored answers to the frame; nothing else reads answers for analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from respondents.attributes import codebook_of
+from respondents.freezing import linked_rows
+from respondents.models import Frozen
+from results.analysis.frame import Frame, build_frame, build_frame_with_payloads
+from surveys.codebook import Codebook
+from surveys.compiling import instrument_of
+from surveys.models import Wave
+
+
+def is_weighted(wave: Wave) -> bool:
+    """Whether each answer of the wave came with its weight."""
+    return (instrument_of(wave).weighting or {}).get("method") == "given"
+
+
+def frozen_frame(wave: Wave, codebook: Codebook) -> Frame:
+    """The frame of a closed wave, streamed from its frozen answers; the order they are stored in does not matter."""
+    return build_frame(codebook, _frozen_rows(wave), weighted=is_weighted(wave))
+
+
+def closing_frame(wave: Wave) -> tuple[Frame, list[tuple[str, ...]]]:
+    """The frame of a wave about to close, with the ODS codes of each respondent in its order.
+
+    Only for the tally inside the close. Raises respondents.keys.KeyGone when the wave's key is lost.
+    """
+    return build_frame_with_payloads(codebook_of(wave), linked_rows(wave), weighted=is_weighted(wave))
+
+
+def _frozen_rows(wave: Wave) -> Iterator[tuple[dict[str, Any], dict[str, list[Any]], float | None]]:
+    rows = Frozen.objects.filter(wave=wave).values_list("attributes", "answers", "weight")
+    yield from rows.iterator(chunk_size=4096)

@@ -1,0 +1,107 @@
+"""The results JSON of a wave: tables as asked for, from its snapshot, ready to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from results.analysis.frame import Frame
+from results.analysis.tabulate import tabulate
+from results.models import OrganisationTally, Snapshot
+from surveys.codebook import Codebook, CodeValue, Variable
+from surveys.compiling import instrument_of
+from surveys.models import Wave
+from surveys.problems import Problem, Refused
+
+PEOPLE, ORGANISATIONS = "people", "organisations"
+
+Where = Mapping[str, Iterable[CodeValue]]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A closed wave's snapshot, read and ready to tabulate."""
+
+    wave: Wave
+    digest: str
+    summary: Mapping[str, Any]
+    codebook: Codebook
+    frame: Frame
+    organisations: Mapping[str, Any] | None
+
+    def head(self) -> dict[str, Any]:
+        """What stands above the tables: which wave and snapshot, and how many people and organisations."""
+        counts = {key: self.summary[key] for key in ("people", "organisations", "frame", "invited")}
+        return {"wave": self.wave.slug, "snapshot": self.digest, **counts}
+
+    def variables(self, names: Iterable[str] = ()) -> list[Variable]:
+        """The named variables, or every question. Raises Refused for a name the wave does not have."""
+        names = list(names)
+        unknown = [name for name in names if name not in self.codebook]
+        if unknown:
+            known = ", ".join(variable.name for variable in self.codebook)
+            raise Refused(Problem(name, f"is not a variable of {self.wave.slug}; it has {known}") for name in unknown)
+        return [self.codebook[name] for name in names] if names else list(self.codebook.questions)
+
+    def table(
+        self, name: str, *, by: str | None = None, where: Where | None = None, denominator: str = PEOPLE
+    ) -> dict[str, Any]:
+        """One table of the results JSON. Raises Refused saying why it cannot be made."""
+        try:
+            return tabulate(
+                self.frame,
+                name,
+                by=self.break_variable(by) if by else None,
+                where=where,
+                denominator=denominator,
+                organisations=self.organisations,
+            )
+        except ValueError as error:
+            raise Refused(Problem(name, str(error))) from None
+
+    def break_variable(self, by: str) -> str:
+        """The variable that a banner, or a closed variable itself, breaks by. Raises Refused for anything else."""
+        banners = {banner["name"]: banner["by"] for banner in instrument_of(self.wave).banners}
+        name = banners.get(by, by)
+        if name not in self.codebook or not self.codebook[name].closed:
+            known = ", ".join([*banners, *(v.name for v in self.codebook if v.closed and v.name not in banners)])
+            raise Refused(Problem(by, f"is not a banner or closed variable of {self.wave.slug}; it has {known}"))
+        return name
+
+    def codes(self, name: str, words: Iterable[str]) -> list[CodeValue]:
+        """The codes of a closed variable from what was typed. Raises Refused for what is not offered."""
+        if name not in self.codebook or not self.codebook[name].closed:
+            raise Refused(Problem(name, f"is not a closed variable of {self.wave.slug}"))
+        offered = {str(code.code): code.code for code in self.codebook[name].codes}
+        unknown = [word for word in words if word not in offered]
+        if unknown:
+            raise Refused(Problem(name, f"has no code {', '.join(unknown)}; it has {', '.join(offered)}"))
+        return [offered[word] for word in words]
+
+
+def results_of(wave: Wave) -> Results:
+    """The results of a closed wave. Raises Refused when it has not closed, or its snapshot is still to be built."""
+    mark = Snapshot.objects.filter(wave=wave).values_list("digest", flat=True).first()
+    if mark is None:
+        if not wave.is_closed:
+            raise Refused(Problem(wave.slug, f"is {wave.state}; results exist once it has closed"))
+        raise Refused(Problem(wave.slug, "has closed, but its results are still being built; try again in a moment"))
+    return _read(wave.pk, mark)
+
+
+@lru_cache(maxsize=16)
+def _read(wave_id: int, mark: str) -> Results:
+    """A snapshot in memory; its digest says all of it, so it may be kept."""
+    snapshot = Snapshot.objects.select_related("wave__survey").get(wave_id=wave_id, digest=mark)
+    codebook = Codebook.from_list(snapshot.codebook)
+    tally = OrganisationTally.objects.get(wave_id=wave_id).document
+    return Results(
+        wave=snapshot.wave,
+        digest=mark,
+        summary=snapshot.summary,
+        codebook=codebook,
+        frame=Frame.from_bytes(bytes(snapshot.frame), codebook),
+        organisations=tally["organisations"],
+    )

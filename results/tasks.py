@@ -1,0 +1,31 @@
+"""Sweeps of the results: waves whose time is up, and snapshots to be built."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from results.closing import close_wave
+from results.snapshot import build_snapshot
+from surveys.models import Wave
+from surveys.problems import Refused
+
+
+def close_due_waves(now: datetime) -> int:
+    """Close every wave whose time is up, or begin to where somebody is still answering. Returns how many moved."""
+    moved = 0
+    for wave in Wave.objects.due_to_close(now):
+        before = wave.state
+        try:
+            close_wave(wave, now=now)
+        except Refused:
+            continue  # another run was first
+        moved += wave.state != before
+    return moved
+
+
+def build_due_snapshots(now: datetime) -> int:
+    """Build the results of every closed wave that has none. Returns how many."""
+    waves = list(Wave.objects.closed().filter(snapshot=None))
+    for wave in waves:
+        build_snapshot(wave, now=now)
+    return len(waves)
