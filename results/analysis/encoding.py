@@ -168,7 +168,7 @@ class Ordered(Encoder):
         memo = _Memo(self._places)
         blank, absent = self._state(BLANK), self._state(NOT_ASKED)
         rows = [memo[tuple(cell)] if cell else (absent if cell is None else blank) for cell in cells]
-        return np.frombuffer(b"".join(rows), dtype=np.int8).reshape(len(cells), -1).T.copy()
+        return np.frombuffer(b"".join(rows), dtype=np.int8).reshape(len(cells), len(self.index) + 1).T.copy()
 
     def write(self, parts: Parts, order: Order) -> None:
         column = self.gathered(order)
