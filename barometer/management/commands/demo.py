@@ -72,7 +72,7 @@ class Command(BaseCommand):
         if Wave.objects.closed().filter(slug=slug).exists():
             return
         with self._step(f"Loading {slug}: questionnaire, answers, results"):
-            _quietly("load_wave", str(file))
+            _quietly("load_wave", str(file), synthetic=True)
             sample = file.with_name(f"{slug}.sample.csv")
             if sample.exists():
                 _quietly("load_sample", slug, str(sample))
