@@ -21,7 +21,8 @@ LOCAL = (_SITE.hostname or "") in ("localhost", "127.0.0.1", "::1")
 DEBUG = env.flag("DEBUG", default=LOCAL)
 DEFAULT_SECRET_KEY = "not-secret-and-good-for-one-computer-only"
 SECRET_KEY = env.secret("SECRET_KEY", DEFAULT_SECRET_KEY)
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", LOOPBACK if LOCAL else (_SITE.hostname or "",))
+# This computer may always ask: health checks do.
+ALLOWED_HOSTS = sorted({*env.names("ALLOWED_HOSTS", (_SITE.hostname or "",)), *LOOPBACK})
 CSRF_TRUSTED_ORIGINS = [f"{_SITE.scheme}://{_SITE.netloc}"] if SECURE else []
 
 # Set when a proxy stands in front that overwrites X-Forwarded-Proto and appends to X-Forwarded-For.
