@@ -5,7 +5,7 @@ Counts are additive: those of two shards of a frame, added, are those of the who
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any
@@ -15,41 +15,28 @@ from numpy.typing import NDArray
 
 from results.analysis import bits, exact
 from results.analysis.banner import Break, Where, weaker_filters, where_mask
-from results.analysis.frame import Frame, place_of
+from results.analysis.distribution import Distribution, distribution
+from results.analysis.frame import Frame
+from results.analysis.rows import Rows, counted_rows
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Distribution:
-    """How a number spreads in each column: `values` ``[v]`` ascending, `people` ``[v, c]``, sums ``[2, v, c]``."""
-
-    values: Floats
-    people: Ints
-    sums: Floats | None = None
-    squares: Floats | None = None
-
-    def __add__(self, other: Distribution) -> Distribution:
-        values = np.union1d(self.values, other.values)
-        return Distribution(values, *(_sum_on(values, self, other, name) for name in ("people", "sums", "squares")))
 
 
 @dataclass(frozen=True, eq=False)
 class Counts:
     """The counts behind one table; columns as in the break, then one for those in no column of it.
 
-    `cells` ``[1 + rows, columns + 1]`` holds the base in row 0 and then codes, nets and, for a ranking, code by code
-    every place; `left_out` ``[filters, columns + 1]`` what the filter takes from each weaker filter's base. `sums` and
-    `squares` ``[2, …]`` are the exact sums of weights and of squared weights, in two parts, or None.
+    `cells` ``[rows, columns + 1]`` has a row for everything `rows.row_masks` lists, the base first; `left_out`
+    ``[filters, columns + 1]`` says what the filter takes from each weaker filter's base. `sums` and `squares` hold, in
+    units (see `exact`), the sums of weights and of squared weights in each cell, or are None.
     """
 
     people: int
     asked: int
     cells: Ints
     left_out: Ints
-    sums: Floats | None = None
-    squares: Floats | None = None
+    sums: Ints | None = None
+    squares: Ints | None = None
     numbers: Distribution | None = None
 
     def __add__(self, other: Counts) -> Counts:
@@ -64,126 +51,100 @@ def count_table(frame: Frame, name: str, split: Break, *, where: Where | None = 
 def count_tables(
     frame: Frame, names: Sequence[str], breaks: Sequence[Break], *, where: Where | None = None
 ) -> list[list[Counts]]:
-    """The counts of many variables by many breaks within one filter: ``[variable][break]``, each row read once."""
+    """The counts of many variables by many breaks within one filter: ``[variable][break]``.
+
+    All columns are counted together, so that each row is read once, and what can be added up is not counted.
+    """
     within = where_mask(frame, where)
-    masks = [_with_outside(split.masks) for split in breaks]
-    columns = np.concatenate(masks)
-    edges = np.cumsum([0, *(len(each) for each in masks)])
-    rows = [row_masks(frame, name) for name in names]
-    whole = _whole(frame, names, rows, columns, within=within, where=where)
-    return [[_slice(counts, start, stop) for start, stop in pairwise(edges)] for counts in whole]
+    columns = _columns(breaks, frame)
+    rows = [counted_rows(frame, name) for name in names]
+    counted = _count(frame, names, rows, columns, within=within, where=where)
+    edges = pairwise(np.cumsum([1, *(len(split.columns) for split in breaks)]))
+    cuts = [(split, slice(int(start), int(stop))) for split, (start, stop) in zip(breaks, edges, strict=True)]
+    return [[_slice(counts, split, cut) for split, cut in cuts] for counts in counted]
 
 
-def row_masks(frame: Frame, name: str) -> bits.Matrix:
-    """The rows of a variable as masks: those who answered, each code, each net, and for a ranking each place."""
-    variable = frame.codebook[name]
-    rows = [frame.answered[name][None]]
-    if variable.closed:
-        rows.append(frame.codes[name])
-        rows.extend(
-            bits.union(frame.codes[name][[place_of(variable, c) for c in net.codes]])[None] for net in variable.nets
-        )
-    if name in frame.positions:
-        rows.extend(_places(frame.positions[name], len(variable.codes)))
-    return np.concatenate(rows)
-
-
-def weight_parts(frame: Frame) -> Floats:
-    """Weights and squared weights in parts that sum exactly: ``[4, n]``."""
+def weight_units(frame: Frame) -> Ints:
+    """Weights and squared weights in units: ``[2, n]``."""
     assert frame.weights is not None
-    squares = exact.split(frame.weights**2, scale=frame.scale**2)
-    return np.concatenate([exact.split(frame.weights, scale=frame.scale), squares])
+    squares = exact.units(frame.weights**2, scale=frame.scale**2)
+    return np.stack([exact.units(frame.weights, scale=frame.scale), squares])
 
 
-def _whole(
-    frame: Frame, names: Sequence[str], rows: list[bits.Matrix], columns: bits.Matrix, *, within: bits.Mask, where: Any
+def _columns(breaks: Sequence[Break], frame: Frame) -> bits.Matrix:
+    """The total, then for each break its columns and, where they overlap, those in none of them."""
+    masks = [frame.everybody[None]]
+    for split in breaks:
+        masks.append(split.masks[1:])
+        masks.append(_outside(split)[None])
+    return np.concatenate(masks)
+
+
+def _outside(split: Break) -> bits.Mask:
+    """Those of the total that no other column holds; not worked out where it can be had by subtraction."""
+    if len(split.columns) == 1 or not split.overlapping:
+        return np.zeros_like(split.masks[0])
+    return split.masks[0] & ~bits.union(split.masks[1:])
+
+
+def _count(
+    frame: Frame, names: Sequence[str], rows: list[Rows], columns: bits.Matrix, *, within: bits.Mask, where: Any
 ) -> list[Counts]:
     filtered = columns & within
-    cells = bits.cross_counts(rows, filtered)
-    bases = np.stack([each[0] for each in rows])
-    left_out = _left_out(frame, bases, columns, filtered, where)
+    cells = bits.cross_counts([each.masks for each in rows], filtered)
+    left_out = _left_out(frame, names, columns, filtered, where)
     asked = bits.count(np.stack([frame.asked[name] for name in names]) & within)
-    sums = _weighted(frame, rows, filtered)
+    sums, squares = _weighted(frame, rows, filtered)
     people = int(bits.count(within))
+    units = None if frame.weights is None else weight_units(frame)
     return [
-        Counts(people, int(asked[i]), cells[i], left_out[:, i], *sums[i], _distribution(frame, name, filtered))
+        Counts(
+            people,
+            int(asked[i]),
+            rows[i].add_up(cells[i]),
+            left_out[:, i],
+            sums[i],
+            squares[i],
+            distribution(frame, name, filtered, units=units),
+        )
         for i, name in enumerate(names)
     ]
 
 
-def _left_out(frame: Frame, bases: bits.Matrix, columns: bits.Matrix, filtered: bits.Matrix, where: Any) -> Ints:
+def _left_out(frame: Frame, names: Sequence[str], columns: bits.Matrix, filtered: bits.Matrix, where: Any) -> Ints:
+    bases = np.stack([frame.answered[name] for name in names])
     weaker = [columns & where_mask(frame, each) & ~filtered for each in weaker_filters(where)]
     made = [bits.cross_count(bases, each) for each in weaker]
     return np.stack(made) if made else np.zeros((0, len(bases), len(columns)), dtype=np.int64)
 
 
-def _weighted(
-    frame: Frame, rows: list[bits.Matrix], columns: bits.Matrix
-) -> list[tuple[Floats | None, Floats | None]]:
+def _weighted(frame: Frame, rows: list[Rows], columns: bits.Matrix) -> tuple[list[Ints | None], list[Ints | None]]:
     if frame.weights is None:
-        return [(None, None)] * len(rows)
-    sums = bits.cross_sum(np.concatenate(rows), columns, weight_parts(frame))
-    edges = np.cumsum([0, *(len(each) for each in rows)])
-    return [(sums[:2, i:j], sums[2:, i:j]) for i, j in pairwise(edges)]
+        return [None] * len(rows), [None] * len(rows)
+    sums = bits.cross_sum(np.concatenate([each.masks for each in rows]), columns, weight_units(frame))
+    edges = list(pairwise(np.cumsum([0, *(len(each.masks) for each in rows)])))
+    added: list[list[Ints | None]] = [
+        [each.add_up(part[i:j]) for each, (i, j) in zip(rows, edges, strict=True)] for part in sums
+    ]
+    return added[0], added[1]
 
 
-def _distribution(frame: Frame, name: str, columns: bits.Matrix) -> Distribution | None:
-    if name not in frame.numbers:
-        return None
-    numbers = frame.numbers[name]
-    known = ~np.isnan(numbers)
-    values, places = np.unique(numbers[known], return_inverse=True)
-    flags = bits.unpack(columns, frame.size)[:, known]
-    people = np.stack([np.bincount(places[flag], minlength=len(values)) for flag in flags], axis=1)
-    if frame.weights is None:
-        return Distribution(values, people)
-    parts = weight_parts(frame)[:, known]
-    sums: Floats = np.stack(
-        [[np.bincount(places[f], part[f], len(values)) for f in flags] for part in parts]
-    ).swapaxes(1, 2)
-    return Distribution(values, people, sums[:2], sums[2:])
+def _slice(counts: Counts, split: Break, cut: slice) -> Counts:
+    def table(array: Any) -> Any:
+        return None if array is None else _assembled(array, split, cut)
+
+    numbers = counts.numbers and counts.numbers.on_columns(table)
+    cells, left_out, sums, squares = map(table, (counts.cells, counts.left_out, counts.sums, counts.squares))
+    return Counts(counts.people, counts.asked, cells, left_out, sums, squares, numbers)
 
 
-def _with_outside(masks: bits.Matrix) -> bits.Matrix:
-    """The break's masks and one more: those of the total that no other column holds."""
-    outside = masks[0] & ~bits.union(masks[1:]) if len(masks) > 1 else np.zeros_like(masks[0])
-    return np.concatenate([masks, outside[None]])
-
-
-def _places(positions: NDArray[np.int8], places: int) -> Iterable[bits.Matrix]:
-    for given in positions:
-        yield bits.pack(given == np.arange(1, places + 1, dtype=np.int8)[:, None])
-
-
-def _slice(counts: Counts, start: int, stop: int) -> Counts:
-    def cut(array: Any) -> Any:
-        return None if array is None else array[..., start:stop]
-
-    numbers = counts.numbers and Distribution(
-        counts.numbers.values, cut(counts.numbers.people), cut(counts.numbers.sums), cut(counts.numbers.squares)
-    )
-    return Counts(
-        counts.people,
-        counts.asked,
-        cut(counts.cells),
-        cut(counts.left_out),
-        cut(counts.sums),
-        cut(counts.squares),
-        numbers,
-    )
+def _assembled(array: Ints, split: Break, cut: slice) -> Ints:
+    """One break's columns: the total, its own, and the rest: what is left of the total unless columns overlap."""
+    total, own = array[..., :1], array[..., cut]
+    if len(split.columns) > 1 and not split.overlapping:
+        own = np.concatenate([own[..., :-1], total - own[..., :-1].sum(axis=-1, keepdims=True)], axis=-1)
+    return np.concatenate([total, own], axis=-1)
 
 
 def _added(mine: Any, others: Any) -> Any:
     return None if mine is None else mine + others
-
-
-def _sum_on(values: Floats, one: Distribution, two: Distribution, name: str) -> Any:
-    if getattr(one, name) is None:
-        return None
-    total: Any = 0
-    for each in (one, two):
-        array = getattr(each, name)
-        spread = np.zeros((*array.shape[:-2], len(values), array.shape[-1]), dtype=array.dtype)
-        spread[..., np.searchsorted(values, each.values), :] = array
-        total = total + spread
-    return total

@@ -1,30 +1,38 @@
-"""Sums of weights that come out the same in any order, so that shards add up to the bit.
+"""Sums of weights that come out the same in any order, so that shards add up to the last bit.
 
-A weight is split into a coarse part, a whole multiple of 2**-26 of the scale, and the rest, a multiple of 2**-53 of
-it. Each part is summed in doubles, exact for up to 2**26 respondents; the two sums are added once at the end.
+A weight is kept as a whole number of units, 2**-39 of the frame's scale (a power of two at or above the largest
+weight). Whole numbers below 2**53 add exactly in doubles: 2**11 respondents at a time, then in 64-bit integers.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-COARSE, FINE = 2.0**26, 2.0**53
-PARTS = 2
+Ints = NDArray[np.int64]
+
+UNIT_BITS = 39
+CHUNK = 1 << 11
+MOST_RESPONDENTS = 1 << 24
 
 
-def split(values: NDArray[np.float64], *, scale: float) -> NDArray[np.float64]:
-    """Values ``[n]`` from 0 to `scale` (a power of two) as two parts ``[2, n]`` that can be summed exactly.
+def units(values: NDArray[np.float64], *, scale: float) -> Ints:
+    """Values from 0 to `scale` as whole units. Raises ValueError beyond 2**24 respondents, whose sum might not fit.
 
-    >>> split(np.array([0.1]), scale=1.0).sum()
-    0.1
+    >>> int(units(np.array([0.5]), scale=1.0)[0]) == 2**38
+    True
     """
-    relative = values / scale
-    coarse = np.rint(relative * COARSE) / COARSE
-    fine = np.rint((relative - coarse) * FINE) / FINE
-    return np.stack([coarse, fine]) * scale
+    if len(values) > MOST_RESPONDENTS:
+        raise ValueError(f"more than {MOST_RESPONDENTS} weighted respondents cannot be summed in one frame")
+    return np.rint(values / scale * 2.0**UNIT_BITS).astype(np.int64)
 
 
-def joined(parts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The sums that the two summed parts ``[2, ...]`` stand for."""
-    return parts[0] + parts[1]
+def amounts(sums: Ints, *, scale: float) -> Any:
+    """What sums of units amount to.
+
+    >>> float(amounts(np.array([2**38 + 2**38]), scale=4.0)[0])
+    4.0
+    """
+    return sums / 2.0**UNIT_BITS * scale

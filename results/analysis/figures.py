@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from results.analysis.banner import Break
 from results.analysis.counting import Counts
-from results.analysis.exact import joined
+from results.analysis.exact import amounts
 from results.analysis.suppression import STAFF, Group, Thresholds, hidden_columns
 from results.analysis.tallies import ColumnTally
 from surveys.codebook import Variable
@@ -32,6 +32,7 @@ class Figures:
     people: NDArray[np.int64]
     sums: NDArray[Any]
     squares: NDArray[Any]
+    scale: float
     weighted: bool
     hidden: frozenset[str] = frozenset()
     tallies: Mapping[str, ColumnTally] = field(default_factory=dict)
@@ -53,14 +54,18 @@ def figures_of(
     split: Break,
     counts: Counts,
     *,
+    scale: float = 1.0,
     tallies: Mapping[str, ColumnTally] | None = None,
     thresholds: Thresholds | None = STAFF,
 ) -> Figures:
-    """The figures of a table from its counts, with the columns that must be hidden."""
+    """The figures of a table from its counts, with the columns that must be hidden; `scale` is the frame's."""
     cells = counts.cells[:, :-1]
-    sums, squares = (cells if each is None else joined(each)[:, :-1] for each in (counts.sums, counts.squares))
+    sums = cells if counts.sums is None else amounts(counts.sums, scale=scale)[:, :-1]
+    squares = cells if counts.squares is None else amounts(counts.squares, scale=scale**2)[:, :-1]
     hidden = _hidden(split, counts, tallies or {}, thresholds) if thresholds else frozenset()
-    return Figures(variable, split, counts, cells, sums, squares, counts.sums is not None, hidden, tallies or {})
+    return Figures(
+        variable, split, counts, cells, sums, squares, scale, counts.sums is not None, hidden, tallies or {}
+    )
 
 
 def _hidden(

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from results.analysis import bits
 from results.analysis.banner import Banner, Break, break_of
-from results.analysis.counting import count_table, row_masks
+from results.analysis.counting import count_table
 from results.analysis.figures import figures_of
 from results.analysis.frame import Frame
 from results.analysis.measures import moments
-from results.analysis.row_heads import heads
+from results.analysis.rows import heads, row_masks
 from results.analysis.suppression import PUBLIC, TOTAL
 from results.analysis.tallies import ColumnTally, source_of
 from surveys.codebook import Variable

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from results.analysis.exact import joined
+from results.analysis.exact import amounts
 from results.analysis.figures import ORGANISATIONS, Figures
 from results.analysis.measures import QUARTILES, Moments, moments, quantile
 from results.analysis.rounding import FLOAT_DECIMALS, percent_half_up
-from results.analysis.row_heads import first_places, heads, place_count
+from results.analysis.rows import first_places, heads, place_count
 from results.analysis.uncertainty import corrected_base, design_effect, effective_base, wilson
 
 Floats = NDArray[np.float64]
@@ -194,8 +194,12 @@ def _number_dict(figures: Figures, index: int) -> dict[str, Any]:
     spread = figures.counts.numbers
     assert spread is not None
     people = spread.people[:, index]
-    sums = people.astype(np.float64) if spread.sums is None else joined(spread.sums)[:, index]
-    squares = people.astype(np.float64) if spread.squares is None else joined(spread.squares)[:, index]
+    sums = people.astype(np.float64) if spread.sums is None else amounts(spread.sums, scale=figures.scale)[:, index]
+    squares = (
+        people.astype(np.float64)
+        if spread.squares is None
+        else amounts(spread.squares, scale=figures.scale**2)[:, index]
+    )
     made = _mean_dict(figures, moments(spread.values, people, sums, squares))
     return made | {name: quantile(spread.values, sums, share) for name, share in QUARTILES.items()}
 

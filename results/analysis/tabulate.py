@@ -38,7 +38,7 @@ def tabulate(
     tallies = {} if where else tallies_of(organisations, name, by=by)
     _check(denominator, thresholds, tallies, where)
     counts = count_table(frame, name, split, where=where)
-    figures = figures_of(variable, split, counts, tallies=tallies, thresholds=thresholds)
+    figures = figures_of(variable, split, counts, scale=frame.scale, tallies=tallies, thresholds=thresholds)
     figures = replace(figures, frame_sizes=frame_sizes or {}, denominator=denominator)
     return table_of(figures)
 
