@@ -91,3 +91,14 @@ def erase(receipt: str) -> Wave | None:
     wave = row.wave
     row.delete()
     return wave
+
+
+def destroy_spent_keys() -> int:
+    """Destroy the key of every closed wave that still has one, after the remains of its responses are gone.
+
+    Returns how many were destroyed; a second run finds none.
+    """
+    waiting = [wave for wave in Wave.objects.closed() if keys.has_key(wave)]
+    if waiting:
+        scrub()
+    return sum(keys.destroy_key(wave) for wave in waiting)

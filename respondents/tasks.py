@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from respondents import keys
-from respondents.freezing import scrub
+from respondents.freezing import destroy_spent_keys
 from respondents.invitations import issue_links
 from respondents.mailing import send_waiting_letters
 from surveys.models import Wave
@@ -23,8 +22,5 @@ def send_due_letters(now: datetime) -> int:
 
 
 def destroy_keys(now: datetime) -> int:
-    """Destroy the key of every closed wave that still has one, after the remains of its responses are gone."""
-    waiting = [wave for wave in Wave.objects.closed() if keys.has_key(wave)]
-    if waiting:
-        scrub()
-    return sum(keys.destroy_key(wave) for wave in waiting)
+    """Destroy the keys of the waves that have closed. Returns how many."""
+    return destroy_spent_keys()

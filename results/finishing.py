@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from respondents.collected import load_responses
-from respondents.tasks import destroy_keys
+from respondents.freezing import destroy_spent_keys
 from results.closing import close_wave
 from results.models import Snapshot
 from results.snapshot import build_snapshot
@@ -50,5 +50,5 @@ def load_and_close(wave: Wave, data: bytes, *, by: Any = None, now: datetime) ->
 
 def finish(wave: Wave, *, now: datetime) -> Snapshot:
     """Do for one closed wave what the sweeps would do next: destroy its key, build its results. Repeatable."""
-    destroy_keys(now)
+    destroy_spent_keys()
     return build_snapshot(wave, now=now)
