@@ -17,7 +17,6 @@ from respondents.gate import enter_gate
 from respondents.invitations import issue_links, link_organisations
 from respondents.models import Invitation, Organisation, Response
 from respondents.organisations import frame
-from respondents.receipts import new_receipt
 from respondents.sample import GP_CELLS, gp_problems, ods_codes, organisations_in, role_problems
 from surveys.compiling import instrument_of
 from surveys.instrument.journey import on_path_answers
@@ -70,6 +69,7 @@ class _Reader:
         for question in instrument.questions:
             self.types.update({variable.name: REGISTRY[question.type] for variable in question.variables})
         self.variables = {v.name: v for question in instrument.questions for v in question.variables}
+        self.known: dict[str, dict[str, list[Any]]] = {name: {} for name in self.variables}
         self.invited: dict[tuple[str, str], tuple[Invitation, set[int]]] = {}
         self.seen: dict[tuple[str, str], int] = {}
 
@@ -83,31 +83,33 @@ class _Reader:
         problems: list[Problem] = []
         rows: list[Collected] = []
         for row in table.rows:
-            found = list(self._problems(row))
+            answers, found = self._check(row)
             problems += found
             if len(problems) >= MOST_PROBLEMS:
                 break
             if not problems:
-                rows.append(self._collected(row))
+                rows.append(self._collected(row, answers))
         refuse_if(islice(problems, MOST_PROBLEMS))
         if not rows:
             raise Refused(Problem("line 2", "there is no response in the file"))
         return rows
 
-    def _problems(self, row: Row) -> Iterator[Problem]:
-        yield from organisations_in(row, self.frame, self.wave)
-        yield from gp_problems(row)
-        yield from self._weight_problems(row)
+    def _check(self, row: Row) -> tuple[dict[str, list[Any]], list[Problem]]:
+        """The answers on the row's path, and everything that is wrong with the row."""
+        problems = [*self._respondent_problems(row), *self._weight_problems(row)]
         of_role = list(role_problems(row, self.wave))
         if of_role:
-            yield from of_role
-            return
-        yield from self._email_problems(row)
-        answers, unreadable = self._answers(row)
+            return {}, problems + of_role
+        problems += self._email_problems(row)
+        given, unreadable = self._answers(row)
         if unreadable:
-            yield from unreadable
-            return
-        yield from self._not_asked(row, self._questionnaire(row), answers)
+            return {}, problems + unreadable
+        asked = on_path_answers(self._questionnaire(row), given)
+        return asked, problems + list(self._not_asked(row, given, asked))
+
+    def _respondent_problems(self, row: Row) -> Iterator[Problem]:
+        yield from organisations_in(row, self.frame, self.wave)
+        yield from gp_problems(row)
 
     def _weight_problems(self, row: Row) -> Iterator[Problem]:
         if self.weighted and _weight(row) is None:
@@ -136,29 +138,35 @@ class _Reader:
             cell = row.cells[name]
             if not cell:
                 continue
+            known = self.known[name]
+            if cell in known:
+                answers[name] = known[cell]
+                continue
             try:
                 answers[name] = self.types[name].from_cell(variable, cell)
             except ValueError as error:
                 problems.append(row.problem(name, str(error)))
+            else:
+                if variable.closed:
+                    known[cell] = answers[name]
         return answers, problems
 
     def _not_asked(
-        self, row: Row, questionnaire: Questionnaire, answers: Mapping[str, list[Any]]
+        self, row: Row, given: Mapping[str, list[Any]], asked: Mapping[str, list[Any]]
     ) -> Iterator[Problem]:
-        asked = on_path_answers(questionnaire, answers)
-        for name, values in answers.items():
+        for name, values in given.items():
             if values and name not in asked:
-                why = "by routing" if name in questionnaire.variables else f"of {row.cells['role']}"
+                of_role = name in self._questionnaire(row).variables
+                why = "by routing" if of_role else f"of {row.cells['role']}"
                 yield row.problem(name, f"was not asked {why}; leave the cell empty")
 
     def _questionnaire(self, row: Row) -> Questionnaire:
         return self.instrument.for_role(row.cells["role"].strip())
 
-    def _collected(self, row: Row) -> Collected:
+    def _collected(self, row: Row, answers: dict[str, list[Any]]) -> Collected:
         invitation, _organisations = self.invited.get(_person(row), (None, set()))
-        answers, _problems = self._answers(row)
         return Collected(
-            answers=on_path_answers(self._questionnaire(row), answers),
+            answers=answers,
             role=row.cells["role"].strip(),
             gp=GP_CELLS[row.cells["gp"].strip()],
             organisations=tuple(self.frame[code].pk for code in ods_codes(row)),
@@ -198,8 +206,8 @@ def _write(wave: Wave, rows: list[Collected]) -> None:
         if row.invitation is None:
             invitation.token_hash = keys.token_hash(keys.token_for(key, invitation.pk))
             unnamed.append((invitation, row))
-        responses.append(_response(wave, row, pseudonym=keys.pseudonym_of(keys.token_for(key, invitation.pk)),
-                                   attributes=attributes))  # fmt: skip
+        pseudonym = keys.pseudonym_of(keys.token_for(key, invitation.pk))
+        responses.append(_response(wave, row, pseudonym=pseudonym, attributes=attributes))
     Invitation.objects.bulk_create([invitation for invitation, _ in unnamed], batch_size=1000)
     link_organisations((invitation, row.organisations) for invitation, row in unnamed)
     named = [row.invitation.pk for row in rows if row.invitation]
@@ -216,5 +224,4 @@ def _response(wave: Wave, row: Collected, *, pseudonym: str, attributes: Attribu
         sent=row.answers,
         attributes=attributes.of(role=row.role, gp=row.gp, organisations=row.organisations),
         weight=row.weight,
-        receipt=new_receipt(),
     )

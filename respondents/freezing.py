@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from respondents import keys
 from respondents.models import Frozen, InvitedOrganisation, Response
-from respondents.receipts import receipt_hash
+from respondents.receipts import receipt_hash, tidy_receipt
 from surveys.models import Wave
 
 LinkedRow = tuple[dict[str, Any], dict[str, list[Any]], float | None, tuple[str, ...]]
@@ -84,8 +84,9 @@ def scrub() -> bool:
 
 @transaction.atomic
 def erase(receipt: str) -> Wave | None:
-    """Blank the frozen answers a receipt belongs to; the wave whose results are due again, or None if unknown."""
-    row = Frozen.objects.select_for_update().filter(receipt_hash=receipt_hash(receipt)).first()
+    """Remove the frozen answers a receipt belongs to; the wave whose results are due again, or None if unknown."""
+    mark = receipt_hash(tidy_receipt(receipt))
+    row = Frozen.objects.select_for_update().filter(receipt_hash=mark).first() if mark else None
     if row is None:
         return None
     wave = row.wave
