@@ -28,7 +28,7 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
 
 
 @transaction.atomic
-def open_wave(wave: Wave, *, by: Any = None, now: datetime) -> Wave:
+def open_wave(wave: Wave, *, by: Any = None, now: datetime, note: str = "") -> Wave:
     """Open a draft or scheduled wave: freeze its instrument and take answers; schedule it if its time is to come.
 
     Raises Refused with everything that prevents it. `wave` is brought up to date.
@@ -36,17 +36,17 @@ def open_wave(wave: Wave, *, by: Any = None, now: datetime) -> Wave:
     wave.state = Wave.objects.select_for_update().get(pk=wave.pk).state
     refuse_if(problems(wave, now=now))
     if wave.opens_at and wave.opens_at > now:
-        return wave if wave.state == State.SCHEDULED else schedule_wave(wave, by=by, now=now)
+        return wave if wave.state == State.SCHEDULED else schedule_wave(wave, by=by, now=now, note=note)
     _freeze_instrument(wave)
-    _move(wave, State.OPEN, by=by, now=now)
+    _move(wave, State.OPEN, by=by, now=now, note=note)
     return wave
 
 
 @transaction.atomic
-def schedule_wave(wave: Wave, *, by: Any = None, now: datetime) -> Wave:
+def schedule_wave(wave: Wave, *, by: Any = None, now: datetime, note: str = "") -> Wave:
     """Set a draft to open by itself at `opens_at`. Raises Refused with everything that prevents it."""
     refuse_if(problems(wave, now=now))
-    _move(wave, State.SCHEDULED, by=by, now=now)
+    _move(wave, State.SCHEDULED, by=by, now=now, note=note)
     return wave
 
 
@@ -69,7 +69,9 @@ def set_times(wave: Wave, *, opens_at: datetime, closes_at: datetime) -> Wave:
 
 
 @transaction.atomic
-def move_closing_time(wave: Wave, *, closes_at: datetime, by: Any = None, now: datetime) -> Wave:
+def move_closing_time(
+    wave: Wave, *, closes_at: datetime, by: Any = None, now: datetime, note: str = ""
+) -> Wave:
     """Extend or shorten an open wave; a time that has passed closes it at the next sweep.
 
     Raises Refused when the wave is not open.
@@ -78,7 +80,8 @@ def move_closing_time(wave: Wave, *, closes_at: datetime, by: Any = None, now: d
     if not Wave.objects.filter(pk=wave.pk, state=State.OPEN).update(closes_at=closes_at):
         raise Refused(Problem("wave.state", "only an open wave's closing time can be moved"))
     wave.refresh_from_db()
-    _note(wave, by=by, now=now, note=f"closing time set to {closes_at.isoformat(timespec='minutes')}")
+    moved = f"closing time set to {closes_at.isoformat(timespec='minutes')}"
+    _note(wave, by=by, now=now, note=f"{moved}; {note}" if note else moved)
     return wave
 
 
