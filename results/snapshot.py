@@ -29,9 +29,9 @@ def build_snapshot(wave: Wave, *, now: datetime) -> Snapshot:
     tally = OrganisationTally.objects.get(wave=wave).document
     codebook = Codebook.from_list(tally["codebook"])
     frame = frozen_frame(wave, codebook)
-    summary = _summary(wave, frame, tally)
+    summary = summary_of(wave, frame, tally)
     tables = list(_stored_tables(wave, frame, tally["organisations"]))
-    mark = digest({"tally": tally, "frame": frame.digest, "summary": summary})
+    mark = digest_of(tally, frame, summary)
     return _store(wave, now, mark, codebook, frame, summary, tables)
 
 
@@ -55,7 +55,13 @@ def _stored_tables(wave: Wave, frame: Frame, organisations: dict[str, Any] | Non
         )
 
 
-def _summary(wave: Wave, frame: Frame, tally: dict[str, Any]) -> dict[str, Any]:
+def digest_of(tally: dict[str, Any], frame: Frame, summary: dict[str, Any]) -> str:
+    """The name of all figures made from these; nothing random and no moment is in it."""
+    return digest({"tally": tally, "frame": frame.digest, "summary": summary})
+
+
+def summary_of(wave: Wave, frame: Frame, tally: dict[str, Any]) -> dict[str, Any]:
+    """People, organisations, the size of the frame, and how many were invited and have answered."""
     personal = wave.invitations.personal()
     invited = personal.count()
     return {
