@@ -12,14 +12,19 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.http import QueryDict
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
+from respondents.progress import mark_of
 from surveys.instrument.journey import Page
 from surveys.instrument.questionnaire import Question
-from surveys.markdown import block_html, inline_html
+from surveys.markdown import block_html, inline_html, plain_text
 from surveys.question_types import REGISTRY, QuestionType
+
+Answers = Mapping[str, list[Any]]
 
 MOST_POINTS = 7
 """A battery's points stand side by side, where there is room, up to this many."""
@@ -34,7 +39,7 @@ class QuestionBlock:
         self.question = question
         self.main = main
 
-    def render(self, form: forms.Form, context: Context, template_pack: str = "", **kwargs: Any) -> SafeString:
+    def render(self, form: PageForm, context: Context, template_pack: str = "", **kwargs: Any) -> SafeString:
         """The question as HTML; its fields count as rendered, so that crispy does not repeat them."""
         names = [variable.name for variable in self.question.variables]
         form.rendered_fields.update(names)
@@ -45,6 +50,7 @@ class QuestionBlock:
                 "fields": [form[name] for name in names],
                 "as_heading": self.main,
                 "mark_optional": True,
+                "is_kept": any(name in form.kept for name in names),
                 **question_context(self.question),
             }
         )
@@ -62,10 +68,11 @@ class TemplateBlock:
 
 
 class PageForm(forms.Form):
-    """The questions of one page of the journey.
+    """The questions of one page of the journey. Field names are variable names.
 
-    `revision` is the response's revision the page was rendered from. `is_whole` says whether the body arrived to its
-    end. Field names are variable names.
+    `answers` are what is stored behind `token`. `revision` and `mark` say at what state of the response the page was read. `concealed`
+    are variables whose stored answer this browser may not see: their fields come empty, and left empty they keep it.
+    `lenient` lets required questions stay blank, for going back and for saving in between.
     """
 
     use_required_attribute = False
@@ -74,19 +81,24 @@ class PageForm(forms.Form):
         self,
         page: Page,
         *,
-        answers: Mapping[str, list[Any]],
+        answers: Answers,
+        token: str = "",
         revision: int = 0,
-        data: Mapping[str, Any] | None = None,
-        prefix: str | None = None,
+        data: QueryDict | None = None,
+        concealed: set[str] | frozenset[str] = frozenset(),
+        lenient: bool = False,
     ) -> None:
         self.page = page
+        self.stored = answers
         self.revision = revision
-        initial: dict[str, Any] = {}
-        for question in page.questions:
-            initial |= type_of(question).initial(question, answers)
-        super().__init__(data, initial=initial, label_suffix="", prefix=prefix)
+        self.mark = mark_of(page, answers, token=token)
+        self.kept = self._kept(data, concealed)
+        shown = {name: values for name, values in answers.items() if name not in self.kept}
+        super().__init__(data, initial=_initial(page, shown), label_suffix="")
         for question in page.questions:
             self.fields.update(_fields(question))
+        for name, field in self.fields.items():
+            field.required = field.required and not lenient and name not in self.kept
 
     @property
     def helper(self) -> FormHelper:
@@ -103,12 +115,53 @@ class PageForm(forms.Form):
         """Whether the marker that ends every body has arrived."""
         return END in self.data
 
+    @property
+    def can_clear(self) -> bool:
+        """Whether the page shows a single choice that cannot be unmade by hand."""
+        variables = [variable for question in self.page.questions for variable in question.variables]
+        return any(each.holds == "one" and each.name in self.initial for each in variables)
+
     def answers(self) -> dict[str, list[Any]]:
-        """The answers in this valid form, every variable of the page present."""
+        """The answers in this valid form, every variable of the page present; kept ones as they are stored."""
         found: dict[str, list[Any]] = {}
         for question in self.page.questions:
             found |= type_of(question).answers_from(question, self.cleaned_data)
-        return found
+        return {
+            name: list(self.stored.get(name, [])) if name in self.kept and not values else values
+            for name, values in found.items()
+        }
+
+    def clear(self) -> None:
+        """Take back the single choices of this valid form; comments and the rest stay as they came."""
+        for question in self.page.questions:
+            self.cleaned_data.update({each.name: "" for each in question.variables if each.holds == "one"})
+            self.kept -= {each.name for each in question.variables if each.holds == "one"}
+
+    def described(self) -> list[tuple[str, str]]:
+        """What is stored, in words."""
+        return [
+            (plain_text(label), words)
+            for question in self.page.questions
+            for label, words in type_of(question).describe(question, self.stored)
+        ]
+
+    def entered(self) -> list[tuple[str, str]]:
+        """What was typed or chosen, in words where it is valid and as it came where not: nothing is lost to the eye."""
+        self.is_valid()
+        valid = {name: value for name, value in self.cleaned_data.items() if name not in self.errors}
+        rows: list[tuple[str, str]] = []
+        for question in self.page.questions:
+            kind = type_of(question)
+            found = kind.describe(question, kind.answers_from(question, valid))
+            for variable, (label, words) in zip(question.variables, found, strict=True):
+                raw = "; ".join(self.data.getlist(variable.name)) if variable.name in self.errors else ""
+                rows.append((plain_text(label), words or raw))
+        return rows
+
+    def _kept(self, data: QueryDict | None, concealed: set[str] | frozenset[str]) -> set[str]:
+        if data is not None:
+            return {name for name in self.page.variables if name in data.getlist("keep")}
+        return {name for name in self.page.variables if name in concealed}
 
     def _blocks(self) -> Iterator[QuestionBlock]:
         last = self.page.questions[-1]
@@ -121,27 +174,45 @@ def type_of(question: Question) -> QuestionType:
     return REGISTRY[question.type]
 
 
+def title_of(page: Page) -> str:
+    """What the browser's title says of a page: its question, without marks."""
+    question = page.questions[-1]
+    return plain_text(question.text) if question.variables else page.section.title
+
+
 def question_context(question: Question) -> dict[str, Any]:
     """What a question's template is told about it, apart from its fields."""
     codes = question.variables[0].codes if question.variables else ()
     substantive = [code for code in codes if not code.kind]
-    exclusive = question.variables and question.variables[0].holds == "many"
+    several = bool(question.variables) and question.variables[0].holds == "many"
+    alone = {str(code.code) for code in codes if code.kind or code.exclusive} if several else set()
     return {
         "question": question,
         "settings": question.settings,
         "text_html": mark_safe(inline_html(question.text)),  # noqa: S308 - cleaned by nh3
         "block_html": mark_safe(block_html(question.text)),  # noqa: S308 - cleaned by nh3
-        "apart": {str(code.code) for code in codes if code.kind or (exclusive and code.exclusive)},
-        "exclusive": {str(code.code) for code in codes if code.kind or code.exclusive} if exclusive else set(),
+        "apart": {str(code.code) for code in codes if code.kind} | alone,
+        "exclusive": alone,
         "row_class": "points" if len(codes) <= MOST_POINTS else "",
         "first_code": substantive[0] if substantive else None,
         "last_code": substantive[-1] if substantive else None,
     }
 
 
+def _initial(page: Page, answers: Answers) -> dict[str, Any]:
+    initial: dict[str, Any] = {}
+    for question in page.questions:
+        initial |= type_of(question).initial(question, answers)
+    return initial
+
+
 def _fields(question: Question) -> dict[str, forms.Field]:
     fields = type_of(question).form_fields(question)
     for variable in question.variables:
-        if not variable.row:
+        if variable.row:
+            fields[variable.name].error_messages["required"] = _("Choose an answer for ‘%(statement)s’") % {
+                "statement": plain_text(variable.row)
+            }
+        else:
             fields[variable.name].help_text = question.hint
     return fields

@@ -56,6 +56,8 @@ class Number(QuestionType):
             max_value=high,
             max_digits=16,
             decimal_places=6,
+            # Not type="number": browsers throw away what they cannot read, and the answer must come back as typed.
+            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
             error_messages={"required": _("Enter a number"), "invalid": _("Enter a number, such as 12 or 12.5")},
         )
         return {variable.name: field}

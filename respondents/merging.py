@@ -1,0 +1,27 @@
+"""Saving a page that was read a while ago: pages that nobody else touched merge, the same page twice is a conflict."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from respondents.pages import PageForm
+from respondents.progress import mark_of
+from respondents.responses import StaleRevision, Standing, save_page
+
+_ATTEMPTS = 8
+
+
+def save_form(token: str, form: PageForm, *, revision: int, mark: str, now: datetime | None = None) -> Standing:
+    """Save the answers of a valid form that was rendered at `revision`, when the page's stored answers had `mark`.
+
+    A save elsewhere that left this page alone is no conflict. Raises StaleRevision when it did not, and NotTaken.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            return save_page(token, form.answers(), revision=revision, now=now)
+        except StaleRevision as stale:
+            if attempt == _ATTEMPTS - 1 or mark_of(form.page, stale.response.answers, token=token) != mark:
+                raise
+            form.stored = stale.response.answers
+            revision = stale.response.revision
+    raise AssertionError("unreachable")

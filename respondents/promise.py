@@ -1,0 +1,72 @@
+"""The promise to the people who answer, made from the wave's own settings; each sentence names the tests that prove it.
+
+A sentence whose test does not exist or fails breaks the build (tests/respondents/test_promise.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from surveys.models import Wave
+
+FEWEST = 10
+"""Figures about fewer people are not published; `results.analysis.suppression` holds to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of the promise, how it is kept, and the tests that fail when it is not."""
+
+    text: str
+    how: str
+    tests: tuple[str, ...]
+
+
+def promise_of(wave: Wave | None) -> list[Sentence]:
+    """What is promised to the people asked in this wave."""
+    return [_whose(), _whether(), _connected(), _destroyed(), _published()]
+
+
+def _whose() -> Sentence:
+    return Sentence(
+        _("Confidential. Nobody at HSJ can see which answers are yours."),
+        _("Names and answers are kept in separate tables that no key connects, and no screen shows both."),
+        ("tests/respondents/test_promise.py::test_no_column_leads_from_an_answer_to_a_person",),
+    )
+
+
+def _whether() -> Sentence:
+    return Sentence(
+        _("The team can see whether you have answered, so that they stop reminding you."),
+        _("Your invitation is marked as answered when you send. The mark does not say when, or what."),
+        ("tests/respondents/test_promise.py::test_who_has_answered_gets_no_more_letters",),
+    )
+
+
+def _connected() -> Sentence:
+    return Sentence(
+        _(
+            "While the survey is open our system connects your link to your answers so that you can save, change or "
+            "withdraw them."
+        ),
+        _("Your answers lie under a name computed from your link. The link itself is only in your mail."),
+        ("tests/respondents/test_promise.py::test_answers_can_be_saved_changed_and_withdrawn_by_the_link_alone",),
+    )
+
+
+def _destroyed() -> Sentence:
+    return Sentence(
+        _("When it closes that connection is destroyed and cannot be restored."),
+        _("The sent answers are copied in random order under new random names, the originals and the key are erased."),
+        ("tests/respondents/test_promise.py::test_after_the_close_no_link_leads_to_an_answer",),
+    )
+
+
+def _published() -> Sentence:
+    return Sentence(
+        _("Figures about fewer than ten people are never published."),
+        _("A column with fewer than ten people is withheld, and enough beside it that it cannot be worked out."),
+        ("tests/respondents/test_promise.py::test_figures_about_fewer_than_ten_people_are_withheld",),
+    )

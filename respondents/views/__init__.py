@@ -1,0 +1,1 @@
+"""What respondents meet under ``/a/<token>/``: opening the link, answering, sending, leaving."""

@@ -1,0 +1,165 @@
+"""Answering page by page: show it, save it, go on or back; and when two places have answered it, ask which counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from respondents.merging import save_form
+from respondents.pages import PageForm, title_of
+from respondents.progress import Progress
+from respondents.responses import NotTaken, StaleRevision
+from respondents.views.link import HERE, Link, by_link, calm
+from surveys.instrument.journey import Page
+from surveys.templatetags.moments import clock
+
+ON, BACK, STAY, SHOW, EDIT, CLEAR = "on", "back", "stay", "show", "edit", "clear"
+RETURN = "?return=check"
+
+
+@by_link("GET", "POST", any_time=True)
+def page(link: Link, name: str) -> HttpResponse:
+    """One page of the questionnaire. What arrives too late is shown, to copy."""
+    if link.standing.instrument is None:
+        return calm(link)
+    way = _way(link)
+    shown = way.page(name)
+    if not link.standing.accepting:
+        late = shown is not None and link.request.method == "POST"
+        return calm(link, entered=_form(link, shown, data=link.request.POST).entered() if late else None)
+    if shown is None:
+        return link.go("start")
+    if link.request.method == "POST":
+        return _take(link, shown)
+    if name not in way.names:
+        return _go_to(link, way.resume_at())
+    return _show(link, _form(link, shown, concealed=link.concealed()))
+
+
+def _take(link: Link, shown: Page) -> HttpResponse:
+    go = link.request.POST.get("go", ON)
+    form = _form(link, shown, data=link.request.POST, lenient=go in (BACK, STAY, CLEAR))
+    if not form.is_whole:
+        form.add_error(None, _("Not everything arrived. Nothing was saved; please check and press Continue again."))
+        return _show(link, form, status=400)
+    if go == SHOW:
+        return link.remember(_show(link, _form(link, shown, concealed=_sent_only(link))), HERE)
+    if go == EDIT:
+        return _show(link, form)
+    if link.request.POST.get("keep_version") == "theirs":
+        return _move(link, shown, go)
+    if not form.is_valid():
+        return _told(link) if go == STAY else _show(link, form, status=422)
+    return _save(link, form, go)
+
+
+def _save(link: Link, form: PageForm, go: str) -> HttpResponse:
+    if go == CLEAR:
+        form.clear()
+    before = _way(link)
+    try:
+        post = link.request.POST
+        link.standing = save_form(link.token, form, revision=_number(post.get("revision")), mark=post.get("mark", ""))
+    except StaleRevision:
+        link.reread()
+        return _told(link, _("Also answered elsewhere. Press Continue to choose."), stop=True) if go == STAY else _ask(
+            link, form
+        )
+    except NotTaken as refused:
+        link.standing = refused.standing
+        return _told(link, _("The survey has closed."), stop=True) if go == STAY else calm(link, entered=form.entered())
+    if go == STAY:
+        return _told(link, _("Saved at %(time)s") % {"time": clock(timezone.now())}, page=form.page)
+    return link.remember(_move(link, form.page, go, before=before), HERE)
+
+
+def _move(link: Link, shown: Page, go: str, *, before: Progress | None = None) -> HttpResponse:
+    way = _way(link)
+    if go == CLEAR:
+        return _go_to(link, shown.name, query=_query(link))
+    if go == BACK:
+        earlier = way.before(shown.name)
+        return _go_to(link, earlier) if earlier else link.go("start")
+    if _returns(link):
+        opened = [name for name in way.names if before and name not in before.names]
+        return _go_to(link, opened[0] if opened else None, query=RETURN if opened else "")
+    return _go_to(link, way.after(shown.name))
+
+
+def _ask(link: Link, form: PageForm) -> HttpResponse:
+    """Both versions of a page, to choose from; what was typed here travels along."""
+    stored = _form(link, form.page)
+    own = {"go", "revision", "mark", "end", "keep_version", "csrfmiddlewaretoken"}
+    carried = [(name, value) for name, values in link.request.POST.lists() for value in values if name not in own]
+    return link.render(
+        "respond/conflict.html",
+        title=_("Answered in two places"),
+        status=409,
+        page=form.page,
+        mine=form.entered(),
+        theirs=stored.described(),
+        carried=carried,
+        form=stored,
+    )
+
+
+def _show(link: Link, form: PageForm, *, status: int = 200) -> HttpResponse:
+    way = _way(link)
+    return link.render(
+        "respond/page.html",
+        title=title_of(form.page),
+        status=status,
+        form=form,
+        page=form.page,
+        has_errors=bool(form.is_bound and form.errors),
+        is_wide=len(form.page.variables) > 1,
+        has_back=way.before(form.page.name) is not None,
+        returning=_returns(link),
+        resumed="resumed" in link.request.GET,
+        may_show=not link.standing.sent,
+        **way.counted(form.page),
+    )
+
+
+def _told(link: Link, words: str = "", *, stop: bool = False, page: Page | None = None) -> JsonResponse:
+    """What the script is told about a save it made by itself."""
+    told: dict[str, Any] = {"words": words, "stop": stop}
+    if page is not None:
+        told |= {"revision": link.standing.revision, "mark": _form(link, page).mark}
+    response = JsonResponse(told)
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
+def _way(link: Link) -> Progress:
+    return Progress.of(link.standing.questionnaire, link.standing.answers)
+
+
+def _form(link: Link, shown: Page, **settings: Any) -> PageForm:
+    found = link.standing
+    return PageForm(shown, answers=found.answers, token=link.token, revision=found.revision, **settings)
+
+
+def _sent_only(link: Link) -> set[str]:
+    """What stays concealed even from somebody who continues: answers already sent."""
+    return link.concealed() if link.standing.sent else set()
+
+
+def _go_to(link: Link, name: str | None, *, query: str = "") -> HttpResponse:
+    return link.go("page", name, query=query) if name else link.go("check")
+
+
+def _returns(link: Link) -> bool:
+    return link.request.GET.get("return") == "check"
+
+
+def _query(link: Link) -> str:
+    return RETURN if _returns(link) else ""
+
+
+def _number(text: str | None) -> int:
+    """The revision a form names; -1, which nothing has, for what is no number."""
+    return int(text) if text and len(text) < 10 and text.isascii() and text.isdigit() else -1

@@ -1,0 +1,98 @@
+"""The first pages: who asks and what is promised, what is known already, and every question on one sheet."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from respondents.length import minutes_for
+from respondents.paper import paper_sections
+from respondents.progress import Progress
+from respondents.promise import promise_of
+from respondents.responses import Standing
+from respondents.views.link import HERE, Link, by_link
+
+
+@by_link("GET")
+def start(link: Link) -> HttpResponse:
+    """The page the mail's link opens. Looking at it changes nothing."""
+    found = link.standing
+    if found.sent and not found.changed_since_sent:
+        return link.go("received")
+    return link.render(
+        "respond/start.html",
+        title=_("Start"),
+        standfirst=_standfirst(found),
+        length_line=_length_line(found),
+        facts=_facts(found),
+        promise=promise_of(found.wave),
+        has_draft=found.response is not None,
+        begin_url=link.url("begin"),
+    )
+
+
+@by_link("POST")
+def begin(link: Link) -> HttpResponse:
+    """Go to where the person left off, or to the first question. Nothing is stored before the first answer."""
+    found = link.standing
+    way = Progress.of(found.questionnaire, found.answers)
+    name = way.names[0] if found.sent else way.resume_at()
+    resumed = "?resumed" if found.response and not found.sent else ""
+    there = link.go("page", name, query=resumed) if name else link.go("check")
+    return link.remember(there, HERE)
+
+
+@by_link("GET", any_time=True)
+def promise(link: Link) -> HttpResponse:
+    """What is promised, sentence by sentence, with the test that proves each."""
+    return link.render(
+        "respond/promise.html",
+        title=_("What we promise"),
+        promise=promise_of(link.standing.wave),
+        back_url=link.url("start"),
+    )
+
+
+@by_link("GET")
+def paper(link: Link) -> HttpResponse:
+    """The whole questionnaire of this person's role on one page that prints."""
+    found = link.standing
+    assert found.wave and found.invitation
+    return link.render(
+        "respond/paper.html",
+        title=_("All questions"),
+        sections=paper_sections(found.questionnaire),
+        role_label=found.wave.role_labels.get(found.invitation.role, ""),
+    )
+
+
+def _standfirst(found: Standing) -> str:
+    assert found.wave
+    partner = (found.wave.partner or {}).get("name")
+    if partner:
+        return _("HSJ, with %(partner)s, asks for your candid view.") % {"partner": partner}
+    return _("HSJ asks for your candid view.")
+
+
+def _length_line(found: Standing) -> str:
+    minutes = minutes_for(found.questionnaire)
+    count = sum(1 for question in found.questionnaire.questions if question.variables)
+    asked = ngettext("%(count)d question", "%(count)d questions", count) % {"count": count}
+    took = ngettext("about a minute", "about %(minutes)d minutes", minutes) % {"minutes": minutes}
+    return _("%(questions)s, %(minutes)s. You can stop at any time and come back by the same link.") % {
+        "questions": asked,
+        "minutes": took,
+    }
+
+
+def _facts(found: Standing) -> list[tuple[str, str]]:
+    assert found.wave and found.invitation
+    invitation = found.invitation
+    facts = [(_("Role"), found.wave.role_labels.get(invitation.role, invitation.role))]
+    if invitation.gp is not None:
+        facts.append((_("GP"), _("Yes") if invitation.gp else _("No")))
+    names = invitation.places.values_list("organisation__name", flat=True)
+    if names:
+        facts.append((ngettext("Organisation", "Organisations", len(names)), "; ".join(names)))
+    return facts

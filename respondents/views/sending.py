@@ -1,0 +1,158 @@
+"""Checking the answers, sending them, the receipt, and taking everything back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from respondents.pages import END, type_of
+from respondents.progress import Progress
+from respondents.responses import Answers, Incomplete, NotTaken, StaleRevision, submit, unanswered, withdraw
+from respondents.views.answering import RETURN
+from respondents.views.link import COPY_SECONDS, HERE, SENT, Link, by_link, calm
+from surveys.instrument.journey import Page
+from surveys.markdown import plain_text
+
+
+@by_link("GET", "POST")
+def check(link: Link) -> HttpResponse:
+    """All answers before they are sent, with links that change one and come straight back."""
+    if link.request.method == "POST":
+        return _send(link)
+    return _show(link)
+
+
+@by_link("GET")
+def received(link: Link) -> HttpResponse:
+    """What was sent is here; with receipt and copy for 45 minutes in the browser that sent it."""
+    found = link.standing
+    if not found.sent or found.response is None:
+        return link.go("start")
+    mine = link.seen(SENT)
+    return link.render(
+        "respond/received.html",
+        title=_("We have your answers"),
+        just_sent=mine,
+        receipt=found.response.receipt if mine else "",
+        sections=answer_sections(link, found.response.sent or {}) if mine else None,
+        copy_until=timezone.now() + timedelta(seconds=COPY_SECONDS),
+        begin_url=link.url("begin"),
+        withdraw_url=link.url("withdraw"),
+    )
+
+
+@by_link("GET", "POST")
+def take_back(link: Link) -> HttpResponse:
+    """Withdraw: everything said so far is removed, after one more question."""
+    if link.request.method == "GET" or END not in link.request.POST:
+        return link.render(
+            "respond/confirm.html",
+            title=_("Withdraw your answers"),
+            lines=[
+                _("Everything you have answered in this survey is deleted, sent or not."),
+                _("Your link goes on working until the survey closes, should you change your mind."),
+            ],
+            button=_("Delete my answers"),
+            back_url=link.url("start"),
+        )
+    try:
+        withdraw(link.token)
+    except NotTaken as refused:
+        link.standing = refused.standing
+        return calm(link)
+    link.reread()
+    done = link.render(
+        "respond/calm.html",
+        title=_("Your answers are deleted"),
+        lines=[_("Nothing you said is kept."), _("If you change your mind, your link works until the survey closes.")],
+    )
+    return link.forget(link.forget(done, SENT), HERE)
+
+
+def answer_sections(
+    link: Link, answers: Answers, *, concealed: set[str] | frozenset[str] = frozenset(), change: bool = False
+) -> list[dict[str, Any]]:
+    """The answers on the path by section, as `respond/answers.html` shows them."""
+    sections: dict[str, dict[str, Any]] = {}
+    for page in Progress.of(link.standing.questionnaire, answers).pages:
+        part = sections.setdefault(page.section.name, {"title": page.section.title, "rows": []})
+        part["rows"].extend(_rows(link, page, answers, concealed=concealed, change=change))
+    return [part for part in sections.values() if part["rows"]]
+
+
+def _rows(
+    link: Link, page: Page, answers: Answers, *, concealed: set[str] | frozenset[str], change: bool
+) -> Iterator[dict[str, Any]]:
+    for question in page.questions:
+        if not question.variables:
+            continue
+        described = type_of(question).describe(question, answers)
+        battery = any(variable.row for variable in question.variables)
+        yield {
+            "question": plain_text(question.text),
+            "url": link.url("page", page.name) + RETURN if change else "",
+            "hidden": any(variable.name in concealed for variable in question.variables),
+            "statements": [(plain_text(label), words) for label, words in described] if battery else None,
+            "words": "" if battery else described[0][1],
+        }
+
+
+def _show(link: Link, *, problem: str = "", missing: list[str] | None = None, status: int = 200) -> HttpResponse:
+    found = link.standing
+    way = Progress.of(found.questionnaire, found.answers)
+    asked = [name for page in way.pages for name in page.variables]
+    blank = sum(1 for name in asked if not found.answers.get(name))
+    missing = unanswered(found.questionnaire, found.answers) if missing is None else missing
+    return link.render(
+        "respond/check.html",
+        title=_("Check your answers"),
+        status=status,
+        sections=answer_sections(link, found.answers, concealed=link.concealed(), change=True),
+        has_answers=blank < len(asked),
+        blank_count=blank,
+        missing=[(link.url("page", name) + RETURN, _title(way, name)) for name in missing],
+        problem=problem,
+        has_errors=bool(problem),
+        revision=found.revision,
+        is_sent=found.sent,
+        is_changed=found.changed_since_sent,
+        back_url=link.url("page", way.names[-1]) if way.names else link.url("start"),
+    )
+
+
+def _send(link: Link) -> HttpResponse:
+    post = link.request.POST
+    if END not in post:
+        return _show(link, problem=_("Not everything arrived. Nothing was sent; please press Send again."), status=400)
+    try:
+        revision = post.get("revision", "")
+        submit(link.token, revision=int(revision) if revision.isdigit() and len(revision) < 10 else -1)
+    except NotTaken as refused:
+        link.standing = refused.standing
+        return calm(link)
+    except StaleRevision:
+        link.reread()
+        changed = _("Your answers have changed since you opened this page. Please look at them again, then send.")
+        return _show(link, problem=changed, status=409)
+    except Incomplete as incomplete:
+        return _show(link, problem=_incomplete(incomplete), missing=incomplete.names, status=422)
+    return link.remember(link.remember(link.go("received"), SENT), HERE)
+
+
+def _incomplete(refusal: Incomplete) -> str:
+    if not refusal.names:
+        return _("You have not answered anything yet. Answer at least one question, then send.")
+    return ngettext(
+        "One question still needs an answer.", "%(count)d questions still need an answer.", len(refusal.names)
+    ) % {"count": len(refusal.names)}
+
+
+def _title(way: Progress, name: str) -> str:
+    page = way.page(name)
+    return plain_text(page.questions[-1].text) if page else name
