@@ -24,9 +24,8 @@ class RanksWidget(forms.MultiWidget):
         ranks = [("", _("Not ranked")), *((str(rank), str(rank)) for rank in range(1, len(variable.codes) + 1))]
         super().__init__({str(code.code): forms.Select(choices=ranks) for code in variable.codes})
 
-    def decompress(self, value: list[Any] | None) -> list[str]:
-        order = [str(code) for code in value or ()]
-        return [str(order.index(str(c.code)) + 1) if str(c.code) in order else "" for c in self.variable.codes]
+    def decompress(self, value: None) -> list[str]:
+        return ["" for _code in self.variable.codes]
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -75,9 +74,6 @@ class Ranking(ClosedType):
             variable, label=variable.label, required=question.required, error_messages={"required": CHOOSE}
         )
 
-    def initial_value(self, values: list[Any]) -> Any:
-        return values
-
     def codes_from(self, variable: Variable, value: Any) -> list[Any]:
         return list(value or ())
 
@@ -85,4 +81,10 @@ class Ranking(ClosedType):
         return "; ".join(f"{rank}. {variable.code(value).label}" for rank, value in enumerate(values, 1))
 
     def initial(self, question: Question, answers: Mapping[str, list[Any]]) -> dict[str, Any]:
-        return {v.name: list(answers[v.name]) for v in question.variables if answers.get(v.name)}
+        return {v.name: _ranks(v, answers[v.name]) for v in question.variables if answers.get(v.name)}
+
+
+def _ranks(variable: Variable, order: list[Any]) -> list[str]:
+    """The rank of each option as its select shows it, in the order they are offered."""
+    ranks = {code: str(rank) for rank, code in enumerate(order, 1)}
+    return [ranks.get(code.code, "") for code in variable.codes]
