@@ -38,6 +38,11 @@ def forbidden_character(text: str) -> str | None:
     return f"U+{ord(found.group()):04X}" if found else None
 
 
+def shortened(text: str, most: int = 60) -> str:
+    """`text`, cut where it is too long to be quoted in a sentence."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def clean(text: str) -> str:
     """`text` with Unix line ends and without the characters that cannot be kept."""
     return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

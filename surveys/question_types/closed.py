@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,8 +13,11 @@ from surveys.codebook import Code, Net, Variable
 from surveys.instrument.questionnaire import Question
 from surveys.problems import Problem
 from surveys.question_types.base import Answers, QuestionType
+from surveys.texts import shortened
 
 CHOOSE = _("Choose an answer")
+
+_CODE = re.compile("-?[0-9]{1,10}")
 
 
 def codes_of(settings: Mapping[str, Any]) -> tuple[Code, ...]:
@@ -137,10 +141,10 @@ class OneOf(ClosedType):
 
 
 def _code(variable: Variable, part: str) -> int:
-    text = part.strip()
-    if not (text.lstrip("-").isascii() and text.lstrip("-").isdigit()):
-        raise ValueError(f"{part!r} is not a code of {variable.name}; use {_listed(c.code for c in variable.codes)}")
-    return int(text[:12])
+    if not _CODE.fullmatch(part.strip()):
+        offered = _listed(code.code for code in variable.codes)
+        raise ValueError(f"{shortened(part)!r} is not a code of {variable.name}; use {offered}")
+    return int(part)
 
 
 def _unknown_codes(net: Mapping[str, Any], options: list[Mapping[str, Any]], place: str) -> Iterator[Problem]:

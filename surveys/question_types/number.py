@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,6 +14,9 @@ from surveys.codebook import Variable
 from surveys.instrument.questionnaire import Question
 from surveys.problems import Problem
 from surveys.question_types.base import Answers, QuestionType
+from surveys.texts import shortened
+
+_NUMBER = re.compile(r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,6})?")
 
 LIMIT = 2_147_483_647
 """Beyond 32 bits a figure is a slip of the finger, and no longer exact everywhere."""
@@ -82,14 +86,12 @@ class Number(QuestionType):
     def from_cell(self, variable: Variable, cell: str) -> list[Any]:
         if not cell.strip():
             return []
-        try:
-            value = Decimal(cell.strip())
-        except InvalidOperation:
-            raise ValueError(f"{cell!r} is not a number") from None
-        if not value.is_finite():
-            raise ValueError(f"{cell!r} is not a number")
-        for problem in self.problems_of_answer(variable, [value]):
-            raise ValueError(problem)
+        if not _NUMBER.fullmatch(cell.strip()):
+            raise ValueError(f"{shortened(cell)!r} is not a number")
+        value = Decimal(cell.strip())
+        low, high = _bounds(variable)
+        if not low <= value <= high:
+            raise ValueError(f"{shortened(cell.strip())} is not between {_plain(low)} and {_plain(high)}")
         return [_number(value)]
 
     def to_cell(self, variable: Variable, values: list[Any], *, labels: bool = False) -> str:
@@ -103,7 +105,8 @@ def _bounds(variable: Variable) -> tuple[Any, Any]:
 
 
 def _number(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
+    # Adding zero unmakes the minus of a minus nothing, which not every database keeps.
+    return int(value) if value == value.to_integral_value() else float(value) + 0.0
 
 
 def _plain(value: Any) -> str:

@@ -18,10 +18,17 @@ SHORT, LONG = 500, 10_000
 
 
 class TextField(forms.CharField):
-    """Own words, kept as they were typed: only line ends are made alike and unprintable characters left out."""
+    """Own words, kept as they were typed: only line ends are made alike and unprintable characters left out.
+
+    Blanks alone are no answer.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return clean(super().to_python(value or ""))
+        words = clean(super().to_python(value or ""))
+        return words if words.strip() else ""
 
 
 class Text(QuestionType):
