@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
 from results.analysis import bits
-from results.analysis.frame import Frame, place_of
+from results.analysis.frame import Frame
 from results.analysis.suppression import TOTAL
 from surveys.codebook import CodeValue, Variable
 
@@ -22,6 +23,9 @@ class Banner:
     name: str
     title: str
     variable: str
+
+
+By = Banner | str | Sequence[str | Banner] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,27 +51,49 @@ class Break:
         return np.stack([column.mask for column in self.columns])
 
 
-def columns(frame: Frame, *, by: Banner | str | None = None) -> list[Column]:
+def columns(frame: Frame, *, by: By = None) -> list[Column]:
     """The total column and then one for each code of the break. Raises ValueError if it is not a closed variable."""
     return list(break_of(frame, by=by).columns)
 
 
-def break_of(frame: Frame, *, by: Banner | str | None = None) -> Break:
-    """The break by a banner or a closed variable; without one, the total alone."""
+def break_of(frame: Frame, *, by: By = None) -> Break:
+    """The break by a banner or a closed variable, or by several crossed; without one, the total alone.
+
+    Crossed columns have ids like "chair|1" and labels like "CCG chair, GP"; they overlap if any of the crossed does.
+    """
     total = Column(TOTAL, "Total", frame.everybody)
     if by is None:
         return Break(None, (total,))
+    crossed = reduce(_crossed, [_single(frame, each) for each in ([by] if isinstance(by, (str, Banner)) else by)])
+    if len({TOTAL, *(column.id for column in crossed.columns)}) <= len(crossed.columns):
+        raise ValueError(f"{crossed.name}: two columns would have the same id")
+    return Break(crossed.name, (total, *crossed.columns), crossed.overlapping)
+
+
+def _single(frame: Frame, by: Banner | str) -> Break:
+    """The columns of one variable, without the total."""
     name, source = (by.name, by.variable) if isinstance(by, Banner) else (by, by)
     variable = closed_variable(frame, source)
-    made = [
+    made = tuple(
         Column(str(code.code), code.label, mask)
         for code, mask in zip(variable.codes, frame.codes[source], strict=True)
-    ]
-    if len({column.id for column in [total, *made]}) <= len(made):
-        raise ValueError(f"{source}: two columns would have the same id")
+    )
     apart = {str(code.code) for code in variable.codes if code.exclusive}
     overlapping = frozenset() if variable.holds == "one" else frozenset(column.id for column in made) - apart
-    return Break(name, (total, *made), overlapping)
+    return Break(name, made, overlapping)
+
+
+def _crossed(outer: Break, inner: Break) -> Break:
+    """Each column of `outer` cut by each of `inner`."""
+    made = {
+        (one.id, two.id): Column(f"{one.id}|{two.id}", f"{one.label}, {two.label}", one.mask & two.mask)
+        for one in outer.columns
+        for two in inner.columns
+    }
+    overlap = (
+        column.id for (one, two), column in made.items() if one in outer.overlapping or two in inner.overlapping
+    )
+    return Break(f"{outer.name}|{inner.name}", tuple(made.values()), frozenset(overlap))
 
 
 def where_mask(frame: Frame, where: Where | None) -> bits.Mask:
@@ -92,6 +118,3 @@ def closed_variable(frame: Frame, name: str) -> Variable:
     if name not in frame.codebook or not frame.codebook[name].closed:
         raise ValueError(f"{name} is not a closed variable of this wave")
     return frame.codebook[name]
-
-
-__all__ = ["Banner", "Break", "Column", "Where", "break_of", "columns", "place_of", "weaker_filters", "where_mask"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from results.analysis.banner import Break
 from results.analysis.counting import Counts
 from results.analysis.exact import amounts
-from results.analysis.suppression import STAFF, Group, Thresholds, hidden_columns
+from results.analysis.suppression import Group, Thresholds, hidden_columns
 from results.analysis.tallies import ColumnTally
+from results.analysis.uncertainty import effective_base
 from surveys.codebook import Variable
 
 PEOPLE, ORGANISATIONS = "people", "organisations"
@@ -23,7 +24,8 @@ PEOPLE, ORGANISATIONS = "people", "organisations"
 class Figures:
     """The numbers behind a table, column by column: `people` counts, `sums` and `squares` of weights ``[rows, c]``.
 
-    Row 0 is the base. Unweighted, sums and squares are the counts themselves.
+    Row 0 is the base. Unweighted, sums and squares are the counts themselves. `overlap` holds the same for what each
+    two columns of an overlapping break share, in the order of `itertools.combinations`.
     """
 
     variable: Variable
@@ -38,11 +40,35 @@ class Figures:
     tallies: Mapping[str, ColumnTally] = field(default_factory=dict)
     frame_sizes: Mapping[str, int] = field(default_factory=dict)
     denominator: str = PEOPLE
+    overlap: Figures | None = None
 
     @property
     def indices(self) -> range:
         """The places of the columns, the total first."""
         return range(len(self.split.columns))
+
+    @property
+    def effective_bases(self) -> NDArray[np.float64]:
+        """Each column's effective base; the base itself when unweighted."""
+        return np.array([effective_base(*each) for each in zip(self.sums[0], self.squares[0], strict=True)])
+
+    def unless_hidden(self, made: Iterable[Any]) -> list[Any]:
+        """What was made for each column, None in place of the hidden ones."""
+        return [None if self.is_hidden(index) else each for index, each in enumerate(made)]
+
+    def with_rows(self, recipe: NDArray[np.int64]) -> Figures:
+        """The base and rows added up from a number's values: `recipe` ``[rows, values]``."""
+        spread = self.counts.numbers
+        assert spread is not None
+        scales = (None, self.scale, self.scale**2)
+        made = []
+        for values, scale, whole in zip(
+            (spread.people, spread.sums, spread.squares), scales, (self.people, self.sums, self.squares), strict=True
+        ):
+            units = recipe @ (spread.people if values is None else values)[:, :-1]
+            rows = units if values is None or scale is None else amounts(units, scale=scale)
+            made.append(np.concatenate([whole[:1], rows]))
+        return replace(self, people=made[0], sums=made[1], squares=made[2])
 
     def is_hidden(self, index: int) -> bool:
         """Whether the column at this place must not be shown."""
@@ -50,33 +76,27 @@ class Figures:
 
 
 def figures_of(
-    variable: Variable,
-    split: Break,
-    counts: Counts,
-    *,
-    scale: float = 1.0,
-    tallies: Mapping[str, ColumnTally] | None = None,
-    thresholds: Thresholds | None = STAFF,
+    variable: Variable, split: Break, counts: Counts, *, scale: float = 1.0, overlap: Figures | None = None
 ) -> Figures:
-    """The figures of a table from its counts, with the columns that must be hidden; `scale` is the frame's."""
+    """The figures of a table from its counts, nothing hidden yet; `scale` is the frame's."""
     cells = counts.cells[:, :-1]
     sums = cells if counts.sums is None else amounts(counts.sums, scale=scale)[:, :-1]
     squares = cells if counts.squares is None else amounts(counts.squares, scale=scale**2)[:, :-1]
-    hidden = _hidden(split, counts, tallies or {}, thresholds) if thresholds else frozenset()
-    return Figures(
-        variable, split, counts, cells, sums, squares, scale, counts.sums is not None, hidden, tallies or {}
-    )
+    weighted = counts.sums is not None
+    return Figures(variable, split, counts, cells, sums, squares, scale, weighted, overlap=overlap)
 
 
-def _hidden(
-    split: Break, counts: Counts, tallies: Mapping[str, ColumnTally], thresholds: Thresholds
-) -> frozenset[str]:
+def hidden_of(figures: Figures, *, thresholds: Thresholds | None) -> frozenset[str]:
+    """The ids of the columns that must not be shown; what is known of organisations is taken from the tallies."""
+    if thresholds is None:
+        return frozenset()
+    counts, split = figures.counts, figures.split
     made = [
         Group(base, left_out=tuple(left_out))
         for base, left_out in zip(counts.cells[0].tolist(), counts.left_out.T.tolist(), strict=True)
     ]
     groups = {
-        column.id: replace(group, publishable=_is_publishable(tallies, column.id, thresholds))
+        column.id: replace(group, publishable=_is_publishable(figures.tallies, column.id, thresholds))
         for column, group in zip(split.columns, made, strict=False)
     }
     remainder = made[-1] if len(groups) > 1 else None

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from results.analysis import bits
 from results.analysis.banner import Banner, Break, break_of
 from results.analysis.counting import count_table
-from results.analysis.figures import figures_of
+from results.analysis.figures import figures_of, hidden_of
 from results.analysis.frame import Frame
 from results.analysis.measures import moments
 from results.analysis.rows import heads, row_masks
-from results.analysis.suppression import PUBLIC, TOTAL
+from results.analysis.suppression import PUBLIC, STAFF, TOTAL
 from results.analysis.tallies import ColumnTally, source_of
 from surveys.codebook import Variable
 
@@ -86,7 +86,8 @@ def tally_organisations(
 
 def _break_tally(frame: Frame, variable: Variable, split: Break, *, membership: Membership) -> dict[str, Any]:
     """The columns of one table; only the total's when there is no break, and nothing of a hidden column."""
-    hidden = figures_of(variable, split, count_table(frame, variable.name, split)).hidden
+    figures = figures_of(variable, split, count_table(frame, variable.name, split))
+    hidden = hidden_of(figures, thresholds=STAFF)
     rows = bits.unpack(row_masks(frame, variable.name), frame.size)
     wanted = [column for column in split.columns if (column.id == TOTAL) == (split.name is None)]
     return {

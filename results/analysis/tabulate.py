@@ -1,26 +1,63 @@
-"""One table of the results: a variable by a break, with bases, percentages, intervals, means and what is hidden."""
+"""Tables of the results: a variable by a break, with bases, shares, intervals, means, tests and what is hidden."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from results.analysis.banner import Banner, Where, break_of
-from results.analysis.counting import count_table
-from results.analysis.figures import ORGANISATIONS, PEOPLE, Figures, figures_of
+from results.analysis.bands import banded
+from results.analysis.banner import By, Where
+from results.analysis.cells import codes_test, row_dicts, row_test
+from results.analysis.columns import column_dicts
+from results.analysis.figures import ORGANISATIONS, PEOPLE, Figures, hidden_of
 from results.analysis.frame import Frame
+from results.analysis.layout import Layout, added, count_breaks
+from results.analysis.means import mean_dicts, mean_ranks
+from results.analysis.rows import heads
 from results.analysis.suppression import STAFF, TOTAL, Thresholds
-from results.analysis.table_parts import column_dicts, mean_dicts, row_dicts
-from results.analysis.tallies import tallies_of
+from results.analysis.tallies import ColumnTally, tallies_of
+from results.analysis.votes import vote_means, vote_rows
 from surveys.codebook import Variable
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """How tables are made: what counts, what is known of organisations and the frame, and what must be hidden."""
+
+    denominator: str = PEOPLE
+    organisations: Mapping[str, Any] | None = None
+    thresholds: Thresholds | None = STAFF
+    frame_sizes: Mapping[str, int] = field(default_factory=dict)
+
+    def tallies(self, name: str, *, by: By, where: Where | None) -> dict[str, ColumnTally]:
+        """What is known of the organisations behind a table. Raises ValueError when it is needed and is not known."""
+        if self.denominator not in (PEOPLE, ORGANISATIONS):
+            raise ValueError(f"{self.denominator!r} is not a denominator; people and organisations are")
+        found = {} if where else tallies_of(self.organisations, name, by=by)
+        if found or not self._needs_organisations():
+            return found
+        reason = "with a filter" if where else "for this break"
+        raise ValueError(
+            f"Organisations cannot be counted {reason}: who belonged where was known only while the wave closed, "
+            "and only the wave's own banners were counted then."
+        )
+
+    def applied(self, figures: Figures, tallies: Mapping[str, ColumnTally]) -> Figures:
+        """The figures with what is known of organisations and the frame, and with what must be hidden."""
+        told = replace(figures, tallies=tallies, frame_sizes=self.frame_sizes, denominator=self.denominator)
+        return replace(told, hidden=hidden_of(told, thresholds=self.thresholds))
+
+    def _needs_organisations(self) -> bool:
+        public = self.thresholds is not None and self.thresholds.organisations is not None
+        return public or self.denominator == ORGANISATIONS
 
 
 def tabulate(
     frame: Frame,
     name: str,
     *,
-    by: Banner | str | None = None,
+    by: By = None,
     where: Where | None = None,
     denominator: str = PEOPLE,
     organisations: Mapping[str, Any] | None = None,
@@ -33,14 +70,31 @@ def tabulate(
     `frame_sizes` gives the population of a column (by id), for the intervals only. `thresholds` None hides nothing.
     Raises ValueError on an unknown variable, break, filter or denominator, and when organisations cannot be told.
     """
-    variable = _variable(frame, name)
-    split = break_of(frame, by=by)
-    tallies = {} if where else tallies_of(organisations, name, by=by)
-    _check(denominator, thresholds, tallies, where)
-    counts = count_table(frame, name, split, where=where)
-    figures = figures_of(variable, split, counts, scale=frame.scale, tallies=tallies, thresholds=thresholds)
-    figures = replace(figures, frame_sizes=frame_sizes or {}, denominator=denominator)
-    return table_of(figures)
+    options = Options(denominator, organisations, thresholds, frame_sizes or {})
+    return tabulate_all([frame], [name], bys=[by], where=where, options=options)[0][0]
+
+
+def tabulate_all(
+    shards: Sequence[Frame],
+    names: Sequence[str],
+    *,
+    bys: Sequence[By] = (None,),
+    where: Where | None = None,
+    options: Options | None = None,
+) -> list[list[dict[str, Any]]]:
+    """Tables ``[variable][break]`` of a frame, whole or in shards whose counts are added. Raises as `tabulate`."""
+    options = options or Options()
+    variables = [_variable(shards[0], name) for name in names]
+    tallies = [[options.tallies(name, by=by, where=where) for by in bys] for name in names]
+    counts = added([count_breaks(shard, names, bys=bys, where=where) for shard in shards])
+    layout = Layout.of(shards[0], bys)
+    return [
+        [
+            table_of(options.applied(figures, known))
+            for figures, known in zip(layout.figures(variable, row, scale=shards[0].scale), told, strict=True)
+        ]
+        for variable, row, told in zip(variables, counts, tallies, strict=True)
+    ]
 
 
 def table_of(figures: Figures) -> dict[str, Any]:
@@ -54,27 +108,39 @@ def table_of(figures: Figures) -> dict[str, Any]:
         "by": figures.split.name,
         "denominator": figures.denominator,
         "columns": column_dicts(figures),
-        "rows": row_dicts(figures),
-        "mean": mean_dicts(figures),
+        **(_vote_body(figures) if figures.denominator == ORGANISATIONS else _body(figures)),
         "not_asked": None if gone else counts.people - counts.asked,
         "no_answer": None if gone else counts.asked - int(counts.cells[0, 0]),
         "suppressed": [column.id for column in figures.split.columns if column.id in figures.hidden],
     }
 
 
+def _vote_body(figures: Figures) -> dict[str, Any]:
+    """Rows and means where each organisation counts once; nothing is tested, for votes are not independent people."""
+    listed = list(heads(figures.variable))
+    return {"rows": vote_rows(figures, listed), "mean": vote_means(figures), "mean_differences": [], "test": None}
+
+
+def _body(figures: Figures) -> dict[str, Any]:
+    """Rows, means and the test of the whole table."""
+    means, differences = mean_dicts(figures) or (None, [])
+    test = codes_test(figures) if figures.variable.holds == "one" else None
+    return {"rows": _rows(figures), "mean": means, "mean_differences": differences, "test": test}
+
+
+def _rows(figures: Figures) -> list[dict[str, Any]]:
+    """Codes, nets and places, or bands of a number; where several may be given, each row has a test of its own."""
+    shown, listed = banded(figures) if figures.counts.numbers else (figures, list(heads(figures.variable)))
+    rows = row_dicts(shown, listed)
+    for row, ranks in zip(rows, mean_ranks(figures), strict=False):
+        row["mean_rank"] = ranks
+    if figures.variable.holds == "many":
+        for row, (_, places) in zip(rows, listed, strict=True):
+            row["test"] = row_test(figures, places)
+    return rows
+
+
 def _variable(frame: Frame, name: str) -> Variable:
     if name not in frame.codebook:
         raise ValueError(f"{name} is not a variable of this wave")
     return frame.codebook[name]
-
-
-def _check(denominator: str, thresholds: Thresholds | None, tallies: Mapping[str, Any], where: Where | None) -> None:
-    if denominator not in (PEOPLE, ORGANISATIONS):
-        raise ValueError(f"{denominator!r} is not a denominator; people and organisations are")
-    needed = denominator == ORGANISATIONS or (thresholds is not None and thresholds.organisations is not None)
-    if needed and not tallies:
-        reason = "with a filter" if where else "for this break"
-        raise ValueError(
-            f"Organisations cannot be counted {reason}: who belonged where was known only while the wave closed, "
-            "and only the wave's own banners were counted then."
-        )

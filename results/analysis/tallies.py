@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from results.analysis.banner import Banner
+from results.analysis.banner import Banner, By
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,7 @@ class ColumnTally:
         return cls(data["organisations"], data["publishable"], votes, data["mean"])
 
 
-def tallies_of(
-    organisations: Mapping[str, Any] | None, name: str, *, by: Banner | str | None = None
-) -> dict[str, ColumnTally]:
+def tallies_of(organisations: Mapping[str, Any] | None, name: str, *, by: By = None) -> dict[str, ColumnTally]:
     """The tallies of a table's columns by id; empty where the break was not counted."""
     if organisations is None:
         return {}
@@ -48,6 +46,7 @@ def tallies_of(
     return {column: ColumnTally.from_dict(data) for column, data in stored.items() if data is not None}
 
 
-def source_of(by: Banner | str) -> str:
+def source_of(by: By) -> str:
     """The variable that a break is made of."""
-    return by.variable if isinstance(by, Banner) else by
+    parts = [by] if isinstance(by, (str, Banner)) else by or []
+    return "|".join(part.variable if isinstance(part, Banner) else part for part in parts)
