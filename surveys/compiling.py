@@ -41,6 +41,7 @@ def compile_document(document: Mapping[str, Any]) -> dict[str, Any]:
             {
                 "name": section["name"],
                 "title": section["title"],
+                **({"together": True} if section.get("together") else {}),
                 "questions": [_compile_item(item, scales) for item in section["items"]],
             }
             for section in document["sections"]

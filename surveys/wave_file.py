@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date
 from surveys.canonical import digest
 from surveys.models import Item, Question, QuestionVersion, Section, Survey, Wave
 from surveys.problems import Problem, Refused, refuse_if
-from surveys.texts import decode
+from surveys.texts import decode, printable, shortened
 from surveys.wave_checks import form_problems, items_of, moment, scales_of, sense_problems
 
 FORMAT = "barometer.wave/1"
@@ -57,7 +57,13 @@ def load_wave(document: Mapping[str, Any], *, synthetic: bool = False) -> Wave:
     wave.sections.all().delete()
     scales = scales_of(document)
     for position, section in enumerate(document["sections"]):
-        row = Section.objects.create(wave=wave, position=position, name=section["name"], title=section["title"])
+        row = Section.objects.create(
+            wave=wave,
+            position=position,
+            name=section["name"],
+            title=section["title"],
+            together=section.get("together", False),
+        )
         Item.objects.bulk_create(
             _item(row, index, item, _version(survey, item, scales)) for index, item in enumerate(section["items"])
         )
@@ -80,7 +86,12 @@ def document_of(wave: Wave) -> dict[str, Any]:
         "roles": [_ordered(role, ("code", "label")) for role in wave.role_list],
         "scales": [_scale_document(scale) for scale in wave.scales],
         "sections": [
-            {"name": each.name, "title": each.title, "items": [_item_document(item) for item in each.items.all()]}
+            {
+                "name": each.name,
+                "title": each.title,
+                **({"together": True} if each.together else {}),
+                "items": [_item_document(item) for item in each.items.all()],
+            }
             for each in sections
         ],
         "banners": [_ordered(banner, ("name", "title", "by")) for banner in wave.banners],
@@ -89,7 +100,7 @@ def document_of(wave: Wave) -> dict[str, Any]:
 
 def _parse(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+        return json.loads(text, object_pairs_hook=_unique_keys, parse_float=_number, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise Refused(Problem(f"line {error.lineno}, column {error.colno}", f"not JSON: {error.msg}")) from None
     except RecursionError:
@@ -102,9 +113,15 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for key, value in pairs:
         if key in data:
-            raise Refused(Problem(key, "the key stands twice in one object"))
+            raise Refused(Problem(shortened(printable(key)), "the key stands twice in one object"))
         data[key] = value
     return data
+
+
+def _number(text: str) -> int | float:
+    """The number; JSON knows no difference between 1 and 1.0, and codes are whole numbers."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
 
 
 def _no_constant(name: str) -> Any:

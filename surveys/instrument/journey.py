@@ -18,7 +18,7 @@ Answers = Mapping[str, list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is shown at once: one question or battery, with the notes that lead up to it."""
+    """What is shown at once: one question or battery with the notes that lead up to it, or a section that stands together."""
 
     name: str
     section: Section
@@ -56,24 +56,37 @@ def on_path_answers(questionnaire: Questionnaire, answers: Answers) -> dict[str,
 
 
 def pages(questionnaire: Questionnaire, answers: Answers) -> list[Page]:
-    """The path cut into pages: notes stand above the next question of their section, else alone."""
+    """The path cut into pages: one question or battery each, notes above the next question of their section.
+
+    The questions of a section that stands `together` share a page, except that a question asked only because of an
+    answer on that page begins the next.
+    """
     found: list[Page] = []
     waiting: list[Question] = []
     for question in path(questionnaire, answers):
-        if waiting and waiting[0].section != question.section:
+        if waiting and _begins_page(questionnaire, waiting, question):
             found.append(_page(questionnaire, waiting))
             waiting = []
         waiting.append(question)
-        if question.variables:
-            found.append(_page(questionnaire, waiting))
-            waiting = []
     if waiting:
         found.append(_page(questionnaire, waiting))
     return found
 
 
+def _begins_page(questionnaire: Questionnaire, waiting: list[Question], question: Question) -> bool:
+    if waiting[0].section != question.section:
+        return True
+    if not any(each.variables for each in waiting):
+        return False  # only notes so far
+    if not questionnaire.section_of(question).together:
+        return True
+    asked = {variable.name for each in waiting for variable in each.variables}
+    return question.show_if is not None and bool(names(question.show_if) & asked)
+
+
 def _page(questionnaire: Questionnaire, questions: list[Question]) -> Page:
-    return Page(questions[-1].name, questionnaire.section_of(questions[-1]), tuple(questions))
+    first = next((question for question in questions if question.variables), questions[-1])
+    return Page(first.name, questionnaire.section_of(first), tuple(questions))
 
 
 def total_is_certain(questionnaire: Questionnaire, answers: Answers) -> bool:

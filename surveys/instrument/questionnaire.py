@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from surveys.codebook import Code, Codebook, Variable
@@ -37,11 +37,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled run of questions."""
+    """A titled run of questions; `together` puts them on one page as far as routing allows."""
 
     name: str
     title: str
     questions: tuple[Question, ...]
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,7 @@ class Instrument:
             if role not in {each["code"] for each in self.roles}:
                 raise KeyError(role)
             kept = (
-                Section(each.name, each.title, tuple(q for q in each.questions if q.asked_of(role)))
-                for each in self.sections
+                replace(each, questions=tuple(q for q in each.questions if q.asked_of(role))) for each in self.sections
             )
             self._by_role[role] = Questionnaire(role, tuple(section for section in kept if section.questions))
         return self._by_role[role]
@@ -124,7 +124,7 @@ GP = Variable("gp", "GP or not", "one", codes=(Code(1, "GP"), Code(0, "Not a GP"
 
 def _section(data: Mapping[str, Any]) -> Section:
     questions = tuple(_question(each, data["name"]) for each in data["questions"])
-    return Section(data["name"], data["title"], questions)
+    return Section(data["name"], data["title"], questions, data.get("together", False))
 
 
 def _question(data: Mapping[str, Any], section: str) -> Question:

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveIntegerField()),
                 ('name', models.CharField(max_length=60)),
                 ('title', models.CharField(max_length=200)),
+                ('together', models.BooleanField(default=False, help_text='All its questions on one page.')),
             ],
             options={
                 'ordering': ['position'],

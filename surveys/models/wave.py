@@ -117,6 +117,7 @@ class Section(models.Model):
     position = models.PositiveIntegerField()
     name = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
+    together = models.BooleanField(default=False, help_text=_("All its questions on one page."))
 
     class Meta:
         ordering = ["position"]
