@@ -9,4 +9,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("", include("barometer.accounts.urls")),
     path("", include("respondents.urls")),
+    path("", include("respondents.desk_urls")),
+    path("", include("surveys.urls")),
+    path("", include("results.urls")),
 ]

@@ -85,6 +85,11 @@ def people(count: int) -> str:
     return ngettext("%(count)s person", "%(count)s people", count) % {"count": f"{count:,}"}
 
 
+def leaders(count: int) -> str:
+    """``1 leader``, ``116 leaders``."""
+    return ngettext("%(count)s leader", "%(count)s leaders", count) % {"count": f"{count:,}"}
+
+
 def organisations(count: int) -> str:
     """``1 organisation``, ``78 organisations``."""
     return ngettext("%(count)s organisation", "%(count)s organisations", count) % {"count": f"{count:,}"}

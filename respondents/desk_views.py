@@ -1,0 +1,138 @@
+"""The desk's pages about a wave and its people: all waves, one wave, sample, invitations, preview by role."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from respondents.access import ACCESS
+from respondents.fieldwork import fieldwork_of, letters_of, standings
+from respondents.forms import SampleForm, SendForm
+from respondents.mailing import order_mailing
+from respondents.models import Mailing
+from respondents.models.identity import MailKind
+from respondents.organisations import frame
+from respondents.paper import paper_sections
+from respondents.sample import load_sample
+from surveys import access
+from surveys.compiling import draft_instrument, instrument_of, problems
+from surveys.instrument.questionnaire import Instrument
+from surveys.models import Wave
+from surveys.problems import Problem, Refused
+from surveys.wave_checks import sense_problems
+from surveys.wave_file import document_of
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Every wave this member of staff works on, with its state and both response rates."""
+    waves = Wave.objects.visible_to(request.user).select_related("survey")
+    may_upload = request.user.may_anywhere(access.EDITOR)  # type: ignore[union-attr]
+    return render(request, "desk/home.html", {"standings": standings(waves), "may_upload": may_upload})
+
+
+def wave(request: HttpRequest, wave: Wave) -> HttpResponse:
+    """One wave: what it is, what it waits for, how far it has come, what has happened."""
+    is_draft = wave.state in ("draft", "scheduled")
+    return render(
+        request,
+        "desk/wave.html",
+        {
+            "wave": wave,
+            "partner": (wave.partner or {}).get("name"),
+            "frame_size": len(frame(wave)),
+            "problems": problems(wave, now=timezone.now()) if is_draft else [],
+            "is_draft": is_draft,
+            "fieldwork": fieldwork_of(wave),
+            "mailing": Mailing.objects.filter(wave=wave).first(),
+            "letters": letters_of(wave),
+            "events": wave.events.select_related("by"),
+            "may": _permissions(request, wave),
+        },
+    )
+
+
+def sample(request: HttpRequest, wave: Wave) -> HttpResponse:
+    """Invite everybody in a sample file; with any problem all are shown by line and column, and nobody is added."""
+    form = SampleForm(request.POST or None, request.FILES or None)
+    found: list[Problem] = []
+    if request.method == "POST" and form.is_valid():
+        data = form.data_given()
+        try:
+            counts = load_sample(wave, data)
+        except Refused as refused:
+            found = refused.problems
+            form.keep(data)
+        else:
+            messages.success(request, _told(counts))
+            return redirect("desk:wave", slug=wave.slug)
+    status = 422 if found or form.errors else 200
+    return render(request, "desk/sample.html", {"wave": wave, "form": form, "problems": found}, status=status)
+
+
+def invitations(request: HttpRequest, wave: Wave) -> HttpResponse:
+    """Have the invitation sent to everybody invited, now or as soon as the wave opens."""
+    form = SendForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        try:
+            order_mailing(wave, MailKind.INVITATION, due_at=timezone.now())
+        except Refused as refused:
+            messages.error(request, " ".join(problem.message for problem in refused.problems))
+        else:
+            messages.success(
+                request,
+                _("The invitations are on their way.")
+                if wave.is_open
+                else _("The invitations go out when the wave opens."),
+            )
+        return redirect("desk:wave", slug=wave.slug)
+    context = {"wave": wave, "form": form, "letters": letters_of(wave)}
+    return render(request, "desk/invitations.html", context)
+
+
+def preview(request: HttpRequest, wave: Wave, role: str) -> HttpResponse:
+    """The whole questionnaire as one role is asked it, in respondents' dress."""
+    instrument = _instrument(wave)
+    if role not in wave.role_labels:
+        raise Http404
+    return render(
+        request,
+        "desk/preview.html",
+        {
+            "wave": wave,
+            "survey_title": wave.survey.title,
+            "wave_title": wave.title,
+            "page_title": _("Preview"),
+            "role": role,
+            "role_label": wave.role_labels[role],
+            "sections": paper_sections(instrument.for_role(role)) if instrument else [],
+            "problems": [] if instrument else sense_problems(document_of(wave)),
+        },
+        status=200 if instrument else 409,
+    )
+
+
+def _instrument(wave: Wave) -> Instrument | None:
+    """The frozen instrument, or what the draft would become; None while the draft makes no sense."""
+    if wave.state not in ("draft", "scheduled"):
+        return instrument_of(wave)
+    return None if any(sense_problems(document_of(wave))) else draft_instrument(wave)
+
+
+def _told(counts: dict[str, int]) -> str:
+    new = ngettext("%(count)d person is invited", "%(count)d people are invited", counts["invited"])
+    told = new % {"count": counts["invited"]}
+    if counts["updated"]:
+        told += _("; %(count)d were invited already and are brought up to date") % {"count": counts["updated"]}
+    return f"{told}."
+
+
+def _permissions(request: HttpRequest, wave: Wave) -> dict[str, bool]:
+    """Which links and buttons to show; the guards decide by the same tables."""
+    rules = {**access.ACCESS, **ACCESS}
+    wanted = {name: rule.get("POST", rule.get("GET", frozenset())) for name, rule in rules.items()}
+    wanted["results"] = access.READERS
+    return {name: access.may(request.user, roles, wave.survey) for name, roles in wanted.items()}

@@ -1,0 +1,210 @@
+"""A snapshot as a page shows it: the response line, then each question with its chart, its tables and its comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from results import charts, printing
+from results.analysis.rounding import percent_half_up
+from results.charts.table import Grid, grid_for
+from results.models import Snapshot, Table
+from results.tables import Results, results_of
+from surveys.codebook import Variable
+from surveys.compiling import instrument_of
+from surveys.markdown import plain_text
+from surveys.models import Wave
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """One way to break the results down: its name in the address, its title, whether it is the one shown."""
+
+    name: str
+    title: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One variable of a finding: the statement (empty for a question alone), its base, its chart, its table."""
+
+    name: str
+    statement: str
+    base: str
+    figure: charts.Figure | None
+    grid: Grid | None
+    comments: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One question: its words, the chart of the whole battery where there is one, and its parts."""
+
+    ident: str
+    text: str
+    figure: charts.Figure | None
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled run of findings."""
+
+    title: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """All that the page of a closed wave shows."""
+
+    response_line: str
+    invited_line: str
+    fieldwork: str
+    digest: str
+    breaks: tuple[Break, ...]
+    current: Break
+    sections: tuple[Section, ...]
+
+
+def dashboard_of(wave: Wave, *, by: str = "") -> Dashboard:
+    """The dashboard of a closed wave, broken down by one of its banners or, with an empty name, not at all.
+
+    Raises Refused while there are no results, and KeyError for a banner the wave does not have.
+    """
+    results = results_of(wave)
+    banners = {banner["name"]: banner for banner in instrument_of(wave).banners}
+    variable = banners[by]["by"] if by else ""
+    breaks = [Break("", _("Everybody"), not by)]
+    breaks += [Break(name, banner["title"], name == by) for name, banner in banners.items()]
+    return Dashboard(
+        response_line=response_line(results.summary, posts=_posts(results)),
+        invited_line=invited_line(results.summary),
+        fieldwork=fieldwork_words(wave),
+        digest=results.digest,
+        breaks=tuple(breaks),
+        current=next(each for each in breaks if each.is_current),
+        sections=tuple(_sections(results, _documents(results, variable))),
+    )
+
+
+def response_line(summary: Mapping[str, Any], *, posts: int | None) -> str:
+    """``116 leaders from 101 organisations, 48% of 211``; people only, where there are no organisations.
+
+    Leaders hold posts, one for each role and organisation (`posts` in all); more people than posts are just people.
+    """
+    people, organisations, frame = (summary[key] for key in ("people", "organisations", "frame"))
+    if organisations is None or not frame:
+        return printing.people(people)
+    who = printing.leaders(people) if posts is not None and people <= posts else printing.people(people)
+    return _("%(who)s from %(organisations)s, %(percent)d%% of %(frame)s") % {
+        "who": who,
+        "organisations": printing.organisations(organisations),
+        "percent": percent_half_up(organisations, frame),
+        "frame": f"{frame:,}",
+    }
+
+
+def invited_line(summary: Mapping[str, Any]) -> str:
+    """``48% of the 569 people invited``; empty where nobody was invited by name."""
+    invited, responded = summary["invited"], summary.get("invited_responded")
+    if not invited or responded is None:
+        return ""
+    return _("%(percent)d%% of the %(people)s invited") % {
+        "percent": percent_half_up(responded, invited),
+        "people": printing.people(invited),
+    }
+
+
+def fieldwork_words(wave: Wave) -> str:
+    """``7 to 25 January 2013``, as little repeated as clarity allows."""
+    opened, closed = (timezone.localdate(moment) if moment else None for moment in (wave.opens_at, wave.closes_at))
+    if not opened or not closed:
+        return ""
+    until = date_format(closed, "j F Y")
+    if (opened.year, opened.month) == (closed.year, closed.month):
+        return _("%(day)d to %(until)s") % {"day": opened.day, "until": until}
+    since = date_format(opened, "j F" if opened.year == closed.year else "j F Y")
+    return _("%(since)s to %(until)s") % {"since": since, "until": until}
+
+
+def source_line(results: Results) -> str:
+    """What stands under every chart: survey, wave, dates, how many; and that answers are made up, where they are."""
+    wave = results.wave
+    partner = (wave.partner or {}).get("name")
+    name = f"{wave.survey.title}, {wave.title}" + (_(" (with %(partner)s)") % {"partner": partner} if partner else "")
+    line = _("Source: %(name)s; %(people)s, %(dates)s.") % {
+        "name": name,
+        "people": printing.people(results.summary["people"]),
+        "dates": fieldwork_words(wave),
+    }
+    return f"{line} {_('Sample answers are synthetic.')}" if wave.synthetic else line
+
+
+def _posts(results: Results) -> int | None:
+    """How many posts the organisations that answered have: one for each role that was asked."""
+    organisations = results.summary["organisations"]
+    return None if organisations is None else organisations * len(results.wave.roles)
+
+
+def _documents(results: Results, by: str) -> dict[str, Document]:
+    """The stored tables by this break, by variable; a variable that is the break itself has its plain table."""
+    mark = Snapshot.objects.filter(wave=results.wave, digest=results.digest)
+    stored = Table.objects.filter(snapshot__in=mark, by__in=["", by], denominator="people").order_by("by", "position")
+    return {row.variable: row.document for row in stored}
+
+
+def _sections(results: Results, documents: Mapping[str, Document]) -> Iterator[Section]:
+    source = source_line(results)
+    known = [variable for variable in results.codebook.attributes if variable.name in documents]
+    yield Section(_("Who answered"), tuple(_finding([variable], documents, source) for variable in known))
+    variables = {variable.name: variable for variable in results.codebook.questions}
+    for section in instrument_of(results.wave).sections:
+        asked = [[variables[each.name] for each in question.variables] for question in section.questions]
+        yield Section(section.title, tuple(_finding(group, documents, source) for group in asked if group))
+
+
+def _finding(group: Sequence[Variable], documents: Mapping[str, Document], source: str) -> Finding:
+    tables = [documents[variable.name] for variable in group]
+    ident = group[0].item or group[0].name
+    broken = any(len(table["columns"]) > 1 for table in tables)
+    together = None
+    if not broken:
+        together = charts.battery_for(tables, variables=group, ident=f"{ident}-all", source=source)
+    parts = (
+        _part(variable, table, source=source, alone=together is None)
+        for variable, table in zip(group, tables, strict=True)
+    )
+    return Finding(ident, plain_text(group[0].text), together, tuple(parts))
+
+
+def _part(variable: Variable, table: Document, *, source: str, alone: bool) -> Part:
+    is_figure = variable.holds != "text"
+    return Part(
+        name=variable.name,
+        statement=plain_text(variable.row),
+        base=printing.base_line(table),
+        figure=charts.figure_for(table, variable=variable, ident=variable.name, source=source)
+        if is_figure and alone
+        else None,
+        grid=grid_for(table, variable=variable) if is_figure else None,
+        comments=None if is_figure else table["columns"][0]["base"],
+    )
+
+
+def comments_of(results: Results) -> Iterable[tuple[Variable, list[str]]]:
+    """What respondents wrote, question by question, each question's comments in an order of their own.
+
+    Nothing stands beside a comment, and sorted by their own words the comments of one person do not line up.
+    """
+    for variable in results.codebook.questions:
+        if variable.holds == "text":
+            yield variable, sorted(words for words in results.frame.texts[variable.name] if words)

@@ -1,0 +1,20 @@
+"""Addresses of the staff pages about results."""
+
+from results.access import ACCESS
+from results.views import exporting, reading
+from surveys.access import guarded
+
+app_name = "results"
+
+urlpatterns = guarded(
+    ACCESS,
+    [
+        ("waves/<slug:slug>/results/", reading.dashboard, "dashboard"),
+        ("waves/<slug:slug>/results/by/<slug:by>/", reading.dashboard, "break"),
+        ("waves/<slug:slug>/results/comments/", reading.comments, "comments"),
+        ("waves/<slug:slug>/exports/", exporting.exports, "exports"),
+        ("waves/<slug:slug>/exports/<slug:key>/", exporting.export, "export"),
+        ("waves/<slug:slug>/exports/<slug:key>/checksum/", exporting.checksum, "checksum"),
+        ("waves/<slug:slug>/exports/<slug:key>/answers/", exporting.export_answers, "export_answers"),
+    ],
+)

@@ -1,0 +1,109 @@
+"""Taking results out: tables and codebooks at once, respondent-level answers with a reason that is logged."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import tempfile
+from typing import BinaryIO, cast
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from results.exporters import REGISTRY, Exporter, Material
+from results.forms import ReasonForm
+from results.material import material_of
+from results.models import Export
+from results.views.reading import when_built
+from surveys.access import ANALYST, may
+from surveys.models import Wave
+
+IN_MEMORY = 8 * 1024 * 1024
+
+
+@when_built
+def exports(request: HttpRequest, wave: Wave) -> HttpResponse:
+    """Every format, and for analysts the log of answers taken out."""
+    is_analyst = may(request.user, [ANALYST], wave.survey)
+    return render(
+        request,
+        "results/exports.html",
+        {
+            "wave": wave,
+            "digest": material_of(wave).digest,
+            "open": [each for each in REGISTRY.values() if not each.respondent_level],
+            "closed": [each for each in REGISTRY.values() if each.respondent_level],
+            "is_analyst": is_analyst,
+            "log": Export.objects.filter(wave=wave).select_related("by") if is_analyst else [],
+        },
+    )
+
+
+@when_built
+def export(_request: HttpRequest, wave: Wave, key: str) -> HttpResponse:
+    """A file without respondents in it."""
+    exporter = _exporter(key, respondent_level=False)
+    return _download(exporter, material_of(wave))
+
+
+@when_built
+def checksum(_request: HttpRequest, wave: Wave, key: str) -> HttpResponse:
+    """The SHA-256 of a file without respondents in it, as `sha256sum --check` reads it."""
+    exporter, material = _exporter(key, respondent_level=False), material_of(wave)
+    file, digest = _written(exporter, material)
+    file.close()
+    line = f"{digest.hex()}  {exporter.file_name(material)}\n"
+    return HttpResponse(line, content_type="text/plain; charset=utf-8")
+
+
+@when_built
+def export_answers(request: HttpRequest, wave: Wave, key: str) -> HttpResponse:
+    """A file with a row per respondent, after its reason is in the log."""
+    exporter = _exporter(key, respondent_level=True)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        material = material_of(wave)
+        response = _download(exporter, material)
+        Export.objects.create(
+            wave=wave,
+            by=request.user,
+            at=timezone.now(),
+            format=exporter.key,
+            reason=form.cleaned_data["reason"],
+            snapshot_digest=material.digest,
+        )
+        return response
+    context = {"wave": wave, "exporter": exporter, "form": form}
+    return render(request, "results/export_answers.html", context, status=422 if form.errors else 200)
+
+
+def _exporter(key: str, *, respondent_level: bool) -> Exporter:
+    """The format, if this address may give it. Raises Http404."""
+    exporter = REGISTRY.get(key)
+    if exporter is None or exporter.respondent_level != respondent_level:
+        raise Http404
+    return exporter
+
+
+def _download(exporter: Exporter, material: Material) -> HttpResponse:
+    """The whole file, written before the first byte goes out, with its SHA-256 in the head of the answer."""
+    file, digest = _written(exporter, material)
+    response = FileResponse(
+        file, as_attachment=True, filename=exporter.file_name(material), content_type=exporter.content_type
+    )
+    response["Repr-Digest"] = f"sha-256=:{base64.b64encode(digest).decode()}:"
+    response["Cache-Control"] = "private, no-store"
+    return response  # type: ignore[return-value]
+
+
+def _written(exporter: Exporter, material: Material) -> tuple[BinaryIO, bytes]:
+    """The file, ready to be read from its beginning, and its SHA-256."""
+    file = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - the caller closes it
+    exporter.write(material, file)
+    file.seek(0)
+    digest = hashlib.sha256()
+    while part := file.read(1 << 20):
+        digest.update(part)
+    file.seek(0)
+    return file, digest.digest()

@@ -1,0 +1,56 @@
+"""The dashboard of a closed wave, its comments, and the page that waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from results.access import ACCESS
+from results.dashboard import comments_of, dashboard_of
+from results.tables import results_of
+from surveys.access import may
+from surveys.models import Wave
+from surveys.problems import Refused
+
+Page = Callable[..., HttpResponse]
+
+
+def when_built(view: Page) -> Page:
+    """The view once there are results; until then the page that says what is being waited for."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, wave: Wave, **found: str) -> HttpResponse:
+        try:
+            results_of(wave)
+        except Refused:
+            return render(request, "results/waiting.html", {"wave": wave}, status=404 if not wave.is_closed else 202)
+        return view(request, wave, **found)
+
+    return shown
+
+
+@when_built
+def dashboard(request: HttpRequest, wave: Wave, by: str = "") -> HttpResponse:
+    """Every question of a closed wave with its chart and table, by one of its banners or not at all."""
+    try:
+        shown = dashboard_of(wave, by=by)
+    except KeyError:
+        raise Http404 from None
+    return render(
+        request,
+        "results/dashboard.html",
+        {
+            "wave": wave,
+            "dashboard": shown,
+            "may_read_comments": may(request.user, ACCESS["comments"]["GET"], wave.survey),
+        },
+    )
+
+
+@when_built
+def comments(request: HttpRequest, wave: Wave) -> HttpResponse:
+    """What respondents wrote, with nothing beside it."""
+    return render(request, "results/comments.html", {"wave": wave, "questions": list(comments_of(results_of(wave)))})
