@@ -43,6 +43,11 @@ def shortened(text: str, most: int = 60) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
+def printable(text: str) -> str:
+    """`text` with a mark in place of each character that cannot be kept, for quoting it in a message."""
+    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def clean(text: str) -> str:
     """`text` with Unix line ends and without the characters that cannot be kept."""
     return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -19,7 +19,7 @@ from surveys.codebook import Variable
 from surveys.instrument.routing import faults
 from surveys.problems import Problem
 from surveys.question_types import REGISTRY
-from surveys.texts import forbidden_character
+from surveys.texts import forbidden_character, printable, shortened
 
 Document = Mapping[str, Any]
 
@@ -38,7 +38,7 @@ def schema() -> dict[str, Any]:
 def form_problems(document: Any) -> list[Problem]:
     """Where the document departs from the schema, and where its text holds what cannot be kept."""
     errors = Draft202012Validator(schema()).iter_errors(document)
-    found = [Problem(place_of(error.absolute_path), _in_words(error)) for error in errors]
+    found = [Problem(place_of(error.absolute_path), shortened(printable(_in_words(error)), 300)) for error in errors]
     found += _text_problems(document, ())
     return sorted(found, key=str)
 
@@ -82,19 +82,21 @@ def place_of(path: Iterable[str | int]) -> str:
     place = ""
     for step in path:
         place += f"[{step}]" if isinstance(step, int) else f".{step}" if place else str(step)
-    return place
+    return shortened(printable(place), 200)
 
 
 def _in_words(error: Any) -> str:
     if error.validator == "additionalProperties":
         unknown = sorted(set(error.instance) - set(error.schema["properties"]))
-        return f"unknown key {', '.join(unknown)}; known are {', '.join(sorted(error.schema['properties']))}"
+        return (
+            f"unknown key {shortened(', '.join(unknown))}; known are {', '.join(sorted(error.schema['properties']))}"
+        )
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         return f"{', '.join(missing)} is missing"
     if error.validator == "pattern":
-        return f"{error.instance!r} does not fit the pattern {error.validator_value}"
-    return error.message if len(error.message) < 300 else f"{error.message[:300]} …"
+        return f"{shortened(error.instance)!r} does not fit the pattern {error.validator_value}"
+    return error.message
 
 
 def _text_problems(value: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
@@ -259,4 +261,6 @@ def moment(text: str) -> datetime:
         raise ValueError(f"{text!r} is not a time such as 2013-01-07T09:00:00+00:00") from None
     if found.tzinfo is None:
         raise ValueError(f"{text!r} does not say its offset from UTC; write {text}+00:00 or the offset it has")
+    if not 1900 <= found.year <= 2200:
+        raise ValueError(f"{text!r} is not in a year from 1900 to 2200")
     return found

@@ -34,8 +34,11 @@ _OF_THE_WAVE = ("name", "roles", "required", "show_if")
 
 def read_wave_file(data: bytes) -> dict[str, Any]:
     """The document in a wave file. Raises Refused with every problem and its place; never a half-read document."""
-    document = _parse(decode(data))
-    refuse_if(form_problems(document))
+    try:
+        document = _parse(decode(data))
+        refuse_if(form_problems(document))
+    except RecursionError:
+        raise Refused(Problem("", "nested too deeply to be a wave file")) from None
     refuse_if(sense_problems(document))
     return document
 
@@ -103,8 +106,6 @@ def _parse(text: str) -> Any:
         return json.loads(text, object_pairs_hook=_unique_keys, parse_float=_number, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise Refused(Problem(f"line {error.lineno}, column {error.colno}", f"not JSON: {error.msg}")) from None
-    except RecursionError:
-        raise Refused(Problem("", "nested too deeply to be a wave file")) from None
     except ValueError as error:
         raise Refused(Problem("", f"not JSON: {error}")) from None
 
