@@ -11,7 +11,7 @@ TEST := $(call stamp,test)
 LINT := $(call stamp,lint)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast lint format lock clean
+.PHONY: help install demo test test-fast bench-answering lint format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,9 @@ test: $(TEST) ## Test everything: SQLite, PostgreSQL, Redis, Celery and a browse
 
 test-fast: $(TEST) ## Test on SQLite alone, without servers and browser (ARGS='-k …' for a part)
 	@exec $(BIN)/python -m pytest -q -n 2 -m "not browser and not servers and not postgres" $(ARGS)
+
+bench-answering: $(TEST) ## Time whole journeys by 1, 8 and 32 clients against gunicorn and PostgreSQL
+	@exec $(BIN)/python -m tests.benchmarks.answering $(ARGS)
 
 lint: $(LINT) ## Check style, types and migrations
 	$(BIN)/ruff format --check .
