@@ -33,7 +33,8 @@ def open_wave(wave: Wave, *, by: Any = None, now: datetime, note: str = "") -> W
 
     Raises Refused with everything that prevents it. `wave` is brought up to date.
     """
-    wave.state = Wave.objects.select_for_update().get(pk=wave.pk).state
+    wave.refresh_from_db(from_queryset=Wave.objects.select_for_update())
+    _refuse_unless_leading_to(State.OPEN, wave, wave.state)
     refuse_if(problems(wave, now=now))
     if wave.opens_at and wave.opens_at > now:
         return wave if wave.state == State.SCHEDULED else schedule_wave(wave, by=by, now=now, note=note)
@@ -69,9 +70,7 @@ def set_times(wave: Wave, *, opens_at: datetime, closes_at: datetime) -> Wave:
 
 
 @transaction.atomic
-def move_closing_time(
-    wave: Wave, *, closes_at: datetime, by: Any = None, now: datetime, note: str = ""
-) -> Wave:
+def move_closing_time(wave: Wave, *, closes_at: datetime, by: Any = None, now: datetime, note: str = "") -> Wave:
     """Extend or shorten an open wave; a time that has passed closes it at the next sweep.
 
     Raises Refused when the wave is not open.
@@ -104,13 +103,17 @@ def _freeze_instrument(wave: Wave) -> None:
 
 def _move(wave: Wave, after: str, *, by: Any, now: datetime, note: str = "") -> None:
     """Move the wave by compare-and-set and write the event. Raises Refused when there is no such way from here."""
-    sources = [before for before, ways in TRANSITIONS.items() if after in ways]
     before = Wave.objects.filter(pk=wave.pk).values_list("state", flat=True).get()
-    moved = before in sources and Wave.objects.filter(pk=wave.pk, state=before).update(state=after)
-    if not moved:
-        raise Refused(Problem("wave.state", f"{wave.slug} is {before} and cannot become {after}"))
+    _refuse_unless_leading_to(after, wave, before)
+    if not Wave.objects.filter(pk=wave.pk, state=before).update(state=after):
+        raise Refused(Problem("wave.state", f"{wave.slug} has just been moved by somebody else"))
     wave.state = after
     WaveEvent.objects.create(wave=wave, at=now, by=by, before=before, after=after, note=note)
+
+
+def _refuse_unless_leading_to(after: str, wave: Wave, before: str) -> None:
+    if after not in TRANSITIONS[before]:
+        raise Refused(Problem("wave.state", f"{wave.slug} is {before} and cannot become {after}"))
 
 
 def _note(wave: Wave, *, by: Any, now: datetime, note: str) -> None:
