@@ -30,11 +30,12 @@ By = Banner | str | Sequence[str | Banner] | None
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """One column of a break: id, label, and the packed mask of its respondents."""
+    """One column of a break: id, label, the packed mask of its respondents, and the ids of the codes it crosses."""
 
     id: str
     label: str
     mask: bits.Mask
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +45,16 @@ class Break:
     name: str | None
     columns: tuple[Column, ...]
     overlapping: frozenset[str] = frozenset()
+
+    @property
+    def lines(self) -> list[frozenset[str]]:
+        """In a crossed break, the columns that add up to a column of a simpler break: all parts but one the same."""
+        made: dict[tuple[int, tuple[str, ...]], set[str]] = {}
+        for column in self.columns:
+            for place in range(len(column.parts) if len(column.parts) > 1 else 0):
+                rest = column.parts[:place] + column.parts[place + 1 :]
+                made.setdefault((place, rest), set()).add(column.id)
+        return [frozenset(line) for line in made.values()]
 
     @property
     def masks(self) -> bits.Matrix:
@@ -75,7 +86,7 @@ def _single(frame: Frame, by: Banner | str) -> Break:
     name, source = (by.name, by.variable) if isinstance(by, Banner) else (by, by)
     variable = closed_variable(frame, source)
     made = tuple(
-        Column(str(code.code), code.label, mask)
+        Column(str(code.code), code.label, mask, (str(code.code),))
         for code, mask in zip(variable.codes, frame.codes[source], strict=True)
     )
     apart = {str(code.code) for code in variable.codes if code.exclusive}
@@ -86,7 +97,9 @@ def _single(frame: Frame, by: Banner | str) -> Break:
 def _crossed(outer: Break, inner: Break) -> Break:
     """Each column of `outer` cut by each of `inner`."""
     made = {
-        (one.id, two.id): Column(f"{one.id}|{two.id}", f"{one.label}, {two.label}", one.mask & two.mask)
+        (one.id, two.id): Column(
+            f"{one.id}|{two.id}", f"{one.label}, {two.label}", one.mask & two.mask, one.parts + two.parts
+        )
         for one in outer.columns
         for two in inner.columns
     }

@@ -48,6 +48,11 @@ class Figures:
         return range(len(self.split.columns))
 
     @property
+    def people_outside(self) -> int:
+        """How many answered and are in no column of the break."""
+        return int(self.counts.cells[0, -1])
+
+    @property
     def effective_bases(self) -> NDArray[np.float64]:
         """Each column's effective base; the base itself when unweighted."""
         return np.array([effective_base(*each) for each in zip(self.sums[0], self.squares[0], strict=True)])
@@ -100,7 +105,10 @@ def hidden_of(figures: Figures, *, thresholds: Thresholds | None) -> frozenset[s
         for column, group in zip(split.columns, made, strict=False)
     }
     remainder = made[-1] if len(groups) > 1 else None
-    return frozenset(hidden_columns(groups, thresholds=thresholds, remainder=remainder, overlapping=split.overlapping))
+    hidden = hidden_columns(
+        groups, thresholds=thresholds, remainder=remainder, overlapping=split.overlapping, lines=split.lines
+    )
+    return frozenset(hidden)
 
 
 def _is_publishable(tallies: Mapping[str, ColumnTally], column: str, thresholds: Thresholds) -> bool:

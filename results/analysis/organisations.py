@@ -6,8 +6,8 @@ it, and the shares when each organisation has one vote. Columns too small to sho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from results.analysis import bits
-from results.analysis.banner import Banner, Break, break_of
+from results.analysis.banner import Banner, Break, Column, break_of
 from results.analysis.counting import count_table
-from results.analysis.figures import figures_of, hidden_of
+from results.analysis.figures import Figures, figures_of, hidden_of
 from results.analysis.frame import Frame
 from results.analysis.measures import moments
+from results.analysis.merging import merged
 from results.analysis.rows import heads, row_masks
-from results.analysis.suppression import PUBLIC, STAFF, TOTAL
+from results.analysis.suppression import PUBLIC, STAFF, TOTAL, Thresholds
 from results.analysis.tallies import ColumnTally, source_of
 from surveys.codebook import Variable
 
@@ -85,17 +86,31 @@ def tally_organisations(
 
 
 def _break_tally(frame: Frame, variable: Variable, split: Break, *, membership: Membership) -> dict[str, Any]:
-    """The columns of one table; only the total's when there is no break, and nothing of a hidden column."""
+    """The columns of one table, and those they would be merged into; nothing of a column that staff may not see."""
     figures = figures_of(variable, split, count_table(frame, variable.name, split))
     hidden = hidden_of(figures, thresholds=STAFF)
     rows = bits.unpack(row_masks(frame, variable.name), frame.size)
+
+    def tally(column: Column) -> ColumnTally:
+        return _column_tally(frame, variable, rows, bits.unpack(column.mask, frame.size), membership)
+
     wanted = [column for column in split.columns if (column.id == TOTAL) == (split.name is None)]
-    return {
-        column.id: None
-        if column.id in hidden
-        else _column_tally(frame, variable, rows, bits.unpack(column.mask, frame.size), membership).as_dict()
-        for column in wanted
-    }
+    found = {column.id: None if column.id in hidden else tally(column) for column in wanted}
+    whole = {TOTAL: tally(split.columns[0])} if TOTAL not in hidden else {}
+    for column in _merged_columns(figures, found | whole):
+        found.setdefault(column.id, tally(column))
+    return {name: None if each is None else each.as_dict() for name, each in found.items()}
+
+
+def _merged_columns(figures: Figures, found: Mapping[str, ColumnTally | None]) -> Iterator[Column]:
+    """The columns that staff and the public would see merged, so that their organisations are known as well."""
+    known = {name: each for name, each in found.items() if each is not None}
+    told = replace(figures, tallies=known)
+    for thresholds in (STAFF, PUBLIC):
+        hidden = hidden_of(told, thresholds=thresholds)
+        joint = merged(replace(told, hidden=hidden), thresholds=Thresholds(thresholds.people))
+        if joint is not None:
+            yield joint.split.columns[-1]
 
 
 def _column_tally(frame: Frame, variable: Variable, rows: Flags, column: Flags, membership: Membership) -> ColumnTally:

@@ -14,6 +14,7 @@ from results.analysis.figures import ORGANISATIONS, PEOPLE, Figures, hidden_of
 from results.analysis.frame import Frame
 from results.analysis.layout import Layout, added, count_breaks
 from results.analysis.means import mean_dicts, mean_ranks
+from results.analysis.merging import merged
 from results.analysis.rows import heads
 from results.analysis.suppression import STAFF, TOTAL, Thresholds
 from results.analysis.tallies import ColumnTally, tallies_of
@@ -29,6 +30,7 @@ class Options:
     organisations: Mapping[str, Any] | None = None
     thresholds: Thresholds | None = STAFF
     frame_sizes: Mapping[str, int] = field(default_factory=dict)
+    merge: bool = False
 
     def tallies(self, name: str, *, by: By, where: Where | None) -> dict[str, ColumnTally]:
         """What is known of the organisations behind a table. Raises ValueError when it is needed and is not known."""
@@ -46,7 +48,9 @@ class Options:
     def applied(self, figures: Figures, tallies: Mapping[str, ColumnTally]) -> Figures:
         """The figures with what is known of organisations and the frame, and with what must be hidden."""
         told = replace(figures, tallies=tallies, frame_sizes=self.frame_sizes, denominator=self.denominator)
-        return replace(told, hidden=hidden_of(told, thresholds=self.thresholds))
+        made = replace(told, hidden=hidden_of(told, thresholds=self.thresholds))
+        joint = merged(made, thresholds=self.thresholds) if self.merge and self.thresholds else None
+        return joint or made
 
     def _needs_organisations(self) -> bool:
         public = self.thresholds is not None and self.thresholds.organisations is not None
@@ -63,14 +67,16 @@ def tabulate(
     organisations: Mapping[str, Any] | None = None,
     thresholds: Thresholds | None = STAFF,
     frame_sizes: Mapping[str, int] | None = None,
+    merge: bool = False,
 ) -> dict[str, Any]:
     """One entry of "tables" of the Results JSON: the variable by a break, within a filter.
 
     `organisations` is what `tally_organisations` made while the wave closed: the wave's own banners, unfiltered.
-    `frame_sizes` gives the population of a column (by id), for the intervals only. `thresholds` None hides nothing.
+    `frame_sizes` gives the population of a column (by id), for the intervals only. `thresholds` None hides nothing;
+    with `merge` small columns are joined into one where that makes them large enough.
     Raises ValueError on an unknown variable, break, filter or denominator, and when organisations cannot be told.
     """
-    options = Options(denominator, organisations, thresholds, frame_sizes or {})
+    options = Options(denominator, organisations, thresholds, frame_sizes or {}, merge)
     return tabulate_all([frame], [name], bys=[by], where=where, options=options)[0][0]
 
 
@@ -108,6 +114,7 @@ def table_of(figures: Figures) -> dict[str, Any]:
         "by": figures.split.name,
         "denominator": figures.denominator,
         "columns": column_dicts(figures),
+        "overlapping": sorted(figures.split.overlapping),
         **(_vote_body(figures) if figures.denominator == ORGANISATIONS else _body(figures)),
         "not_asked": None if gone else counts.people - counts.asked,
         "no_answer": None if gone else counts.asked - int(counts.cells[0, 0]),

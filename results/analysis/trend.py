@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -57,10 +58,9 @@ def phi(both: int, first: int, second: int, neither: int) -> float:
 
 
 def verdict(earlier: Point, later: Point) -> tuple[str, list[str]]:
-    """Whether two waves' figures may be compared: "same", "trivial" differences only, or "breaks", with the reasons."""
-    wording = _worst([_text_verdict(earlier.variable.text, later.variable.text, "the wording")])
+    """Whether two waves may be compared: "same", "trivial" differences only, or "breaks", with the reasons."""
     checks = [
-        wording,
+        _text_verdict(earlier.variable.text, later.variable.text, "the wording"),
         _text_verdict(earlier.variable.row, later.variable.row, "the statement"),
         _codes_verdict(earlier.variable, later.variable),
         (SAME, "") if earlier.base == later.base else (BREAKS, "other people were asked"),
@@ -73,7 +73,7 @@ def verdict(earlier: Point, later: Point) -> tuple[str, list[str]]:
 def trend(points: Sequence[Point], *, links: Mapping[tuple[str, str], Linked] | None = None) -> dict[str, Any]:
     """The waves in order, each compared with the one before; where they cannot be, the line breaks with a note."""
     made = [_first(points[0])] if points else []
-    for earlier, later in zip(points, points[1:], strict=False):
+    for earlier, later in pairwise(points):
         link = (links or {}).get((earlier.wave, later.wave))
         made.append(_point(later) | _compared(earlier, later, link))
     return {"variable": points[0].variable.name if points else None, "points": made}
@@ -216,8 +216,7 @@ def _codes_verdict(one: Variable, two: Variable) -> tuple[str, str]:
     ]:
         return BREAKS, "the answers offered changed"
     pairs = zip(one.codes, two.codes, strict=True)
-    worst = _worst([(SAME, ""), *(_text_verdict(a.label, b.label, f"answer {a.code}") for a, b in pairs)])
-    return worst
+    return _worst([(SAME, ""), *(_text_verdict(a.label, b.label, f"answer {a.code}") for a, b in pairs)])
 
 
 def _bare(text: str) -> str:
