@@ -21,10 +21,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "barometer.settings")
 from django.conf import settings  # noqa: E402 - the module's name must be known
 from django.utils import timezone  # noqa: E402
 
-from barometer import sweeps  # noqa: E402
+from barometer import checks, sweeps  # noqa: E402
 
 # A hung Redis costs a publisher this long and no longer.
 PATIENCE_SECONDS = 1
+
+checks.refuse_unsafe_production()
 
 app = Celery("barometer", set_as_current=True)
 app.conf.update(

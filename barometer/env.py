@@ -1,6 +1,7 @@
 """Typed readers of the environment.
 
-Each reader names the variable it read when its value cannot be understood, and never prints a secret.
+A variable that is empty counts as not set. Each reader names the variable whose value cannot be understood, and never
+prints a secret.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 YES = {"1", "true", "yes", "on"}
-NO = {"0", "false", "no", "off", ""}
+NO = {"0", "false", "no", "off"}
 
 POSTGRES_SCHEMES = ("postgres", "postgresql")
 
@@ -31,21 +32,18 @@ SQLITE_OPTIONS = {
 
 def text(name: str, default: str = "") -> str:
     """The value of `name`, stripped of surrounding blanks."""
-    return os.environ.get(name, default).strip()
+    return os.environ.get(name, "").strip() or default
 
 
 def flag(name: str, default: bool = False) -> bool:
-    """Whether `name` says yes: 1, true, yes or on against 0, false, no, off or nothing.
+    """Whether `name` says yes: 1, true, yes or on against 0, false, no or off.
 
     Raises ImproperlyConfigured for any other word.
     """
-    value = os.environ.get(name)
-    if value is None:
-        return default
-    word = value.strip().lower()
-    if word not in YES | NO:
-        raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
-    return word in YES
+    word = text(name).lower()
+    if word and word not in YES | NO:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not {word!r}.")
+    return word in YES if word else default
 
 
 def number(name: str, default: int) -> int:
@@ -65,7 +63,7 @@ def names(name: str, default: tuple[str, ...] = ()) -> list[str]:
 
 def choice(name: str, options: tuple[str, ...], default: str) -> str:
     """The word in `name`, which must be one of `options`. Raises ImproperlyConfigured otherwise."""
-    value = text(name) or default
+    value = text(name, default)
     if value not in options:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(options)}, not {value!r}.")
     return value

@@ -6,9 +6,11 @@ written, after its arguments and its traceback have been put in: tokens, e-mail 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,6 +59,17 @@ class JSONFormatter(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False)
 
 
+class Handler(logging.StreamHandler[Any]):
+    """Writes to standard error. A line that cannot be written is named by its logger only: the usual report of such
+    a failure would print the line unscrubbed.
+    """
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say that a line was lost."""
+        with contextlib.suppress(Exception):
+            sys.__stderr__.write(f"A log line of {record.name} could not be written.\n")
+
+
 def configuration(*, level: str, structured: bool) -> dict[str, Any]:
     """The logging configuration of every process: one handler on standard error that scrubs.
 
@@ -69,7 +82,7 @@ def configuration(*, level: str, structured: bool) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": formatter},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "handlers": {"stderr": {"()": Handler, "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": passed_on,

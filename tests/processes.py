@@ -47,8 +47,10 @@ def running(command: list[str], environment: dict[str, str], log: Path) -> Itera
                 process.wait()
 
 
-def run(command: list[str], environment: dict[str, str], *, text: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the command to its end and return what it printed and its status."""
+def run(
+    command: list[str], environment: dict[str, str], *, text: str = "", seconds: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end and return what it printed and its status. Raises TimeoutExpired when it goes on."""
     return subprocess.run(
         words(command),
         cwd=ROOT,
@@ -56,6 +58,7 @@ def run(command: list[str], environment: dict[str, str], *, text: str = "") -> s
         input=text,
         capture_output=True,
         text=True,
+        timeout=seconds,
         check=False,
     )
 

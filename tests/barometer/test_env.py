@@ -11,15 +11,18 @@ from barometer import env
 
 
 @pytest.mark.parametrize(
-    ("word", "meaning"), [("1", True), (" Yes ", True), ("on", True), ("0", False), ("off", False), ("", False)]
+    ("word", "meaning"), [("1", True), (" Yes ", True), ("on", True), ("0", False), ("off", False)]
 )
 def test_a_flag_is_read_in_the_usual_words(monkeypatch, word, meaning):
     monkeypatch.setenv("X", word)
     assert env.flag("X", default=not meaning) is meaning
 
 
-def test_what_is_not_set_has_its_default(monkeypatch):
+@pytest.mark.parametrize("empty", [None, "", " "])
+def test_what_is_not_set_or_empty_has_its_default(monkeypatch, empty):
     monkeypatch.delenv("X", raising=False)
+    if empty is not None:
+        monkeypatch.setenv("X", empty)
     assert env.flag("X", default=True) is True
     assert env.number("X", 7) == 7
     assert env.text("X", "words") == "words"
