@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from surveys.problems import Problem, Refused
@@ -27,6 +27,12 @@ class Row:
     def problem(self, column: str, message: str) -> Problem:
         """A problem in this row."""
         return Problem(f"line {self.line}, column {column}", message)
+
+    def too_long(self, limits: Mapping[str, int]) -> Iterator[Problem]:
+        """A problem for each cell with more characters than `limits` gives its column."""
+        for column, limit in limits.items():
+            if len(self.cells.get(column, "").strip()) > limit:
+                yield self.problem(column, f"is longer than {limit} characters")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from respondents.csv_files import Row, read_csv
 from respondents.models import Organisation, Place, Succession
@@ -18,6 +18,19 @@ from surveys.models import Wave
 from surveys.problems import Problem, Refused, refuse_if
 
 _REQUIRED = ("ods_code", "name", "kind", "opened", "closed")
+
+
+def _most(model: type[Model], field: str) -> int:
+    return int(model._meta.get_field(field).max_length or 0)
+
+
+_LONGEST = {
+    **{name: _most(Organisation, name) for name in ("ods_code", "name", "kind")},
+    **{f"{grouping.value}_code": _most(Place, "code") for grouping in Grouping},
+    **{str(grouping.value): _most(Place, "name") for grouping in Grouping},
+    "reason": _most(Succession, "reason"),
+}
+"""The most characters a cell may have, by column."""
 
 
 @transaction.atomic
@@ -110,6 +123,7 @@ def _row_problems(rows: list[Row]) -> Iterable[Problem]:
         yield from (each for each in (opened, closed) if isinstance(each, Problem))
         if isinstance(opened, date) and isinstance(closed, date) and closed < opened:
             yield row.problem("closed", "is before opened")
+        yield from row.too_long(_LONGEST)
 
 
 def _date_or_problem(row: Row, column: str, *, optional: bool = False) -> date | Problem | None:
@@ -158,7 +172,7 @@ def _save_places(rows: list[Row], dated: list[Row], known: Mapping[str, Organisa
 
 def _dated_region(row: Row, known: Mapping[str, Organisation]) -> Place:
     since, until = _date_or_problem(row, "valid_from", optional=True), _date_or_problem(row, "valid_to", optional=True)
-    refuse_if(each for each in (since, until) if isinstance(each, Problem))
+    refuse_if([*(each for each in (since, until) if isinstance(each, Problem)), *row.too_long(_LONGEST)])
     return Place(
         organisation=known[row.cells["ods_code"]],
         grouping=Grouping.REGION,
@@ -174,7 +188,7 @@ def _save_successions(data: bytes, known: Mapping[str, Organisation]) -> int:
     problems: list[Problem] = []
     for row in read_csv(data, required=("predecessor", "successor", "date")).rows:
         when = _date_or_problem(row, "date")
-        problems += [when] if isinstance(when, Problem) else []
+        problems += [*([when] if isinstance(when, Problem) else []), *row.too_long(_LONGEST)]
         for column in ("predecessor", "successor"):
             if row.cells[column] not in known:
                 problems.append(row.problem(column, f"{row.cells[column]} is not in the register"))
