@@ -103,7 +103,17 @@ def test_looking_changes_nothing() -> None:
     link = building.link(running())
     visitor = Visitor(link.token)
     before = building.counts()
-    for path in ("", "page/GRIP/", "page/WAYS/", "page/NOSUCH/", "check/", "received/", "withdraw/", "promise/", "paper/"):
+    for path in (
+        "",
+        "page/GRIP/",
+        "page/WAYS/",
+        "page/NOSUCH/",
+        "check/",
+        "received/",
+        "withdraw/",
+        "promise/",
+        "paper/",
+    ):
         for method in (visitor.client.get, visitor.client.head):
             assert method(f"/a/{link.token}/{path}").status_code in (200, 302, 303)
     for path in ("leave/", "leave/pass-on/", "leave/gone/", "stop/"):
@@ -349,7 +359,9 @@ def test_a_scheduled_wave_is_not_open_yet() -> None:
     from surveys.lifecycle import schedule_wave
 
     now = timezone.now()
-    wave = building.draft(opens_at=(now + timedelta(days=1)).isoformat(), closes_at=(now + timedelta(days=2)).isoformat())
+    wave = building.draft(
+        opens_at=(now + timedelta(days=1)).isoformat(), closes_at=(now + timedelta(days=2)).isoformat()
+    )
     schedule_wave(wave, now=now)
     assert "not open yet" in Visitor(building.link(wave).token).get()
 
@@ -392,7 +404,9 @@ def test_saving_in_between_tells_the_script_the_new_revision() -> None:
     link = building.link(running())
     visitor = Visitor(link.token)
     visitor.get("page/WAYS/")
-    reply = visitor.client.post(f"/a/{link.token}/page/WAYS/", {**visitor.hidden, "WAYS": "1", "go": "stay", "end": "1"})
+    reply = visitor.client.post(
+        f"/a/{link.token}/page/WAYS/", {**visitor.hidden, "WAYS": "1", "go": "stay", "end": "1"}
+    )
     assert reply.json()["revision"] == 1
     assert reply.json()["words"].startswith("Saved at ")
     again = visitor.client.post(
