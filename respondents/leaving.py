@@ -25,7 +25,8 @@ def hand_over(token: str, *, name: str, email: str, now: datetime | None = None)
     """
     found = _locked(token, now)
     mine = found.invitation
-    assert mine is not None and found.wave is not None
+    assert mine is not None
+    assert found.wave is not None
     _check_colleague(found, name=name, email=email)
     organisations = tuple(mine.places.values_list("organisation_id", flat=True))
     invite(found.wave, [Invitee(name.strip(), email.strip().lower(), mine.role, None, organisations)])
@@ -45,7 +46,7 @@ def leave_post(token: str, *, now: datetime | None = None) -> None:
 
 
 def stop_mails(token: str) -> bool:
-    """No more mail to this person in this wave; the link goes on working. False for a link nobody knows. Repeatable."""
+    """No more mail to this person in this wave; the link goes on working. False for an unknown link. Repeatable."""
     found = standing(token)
     if found.invitation is None:
         return False
@@ -70,7 +71,8 @@ def _check_colleague(found: Standing, *, name: str, email: str) -> None:
         validate_email(email.strip())
     except ValidationError:
         problems.append(Problem("email", _("Enter an e-mail address, such as name@example.nhs.uk")))
-    assert found.wave and found.invitation
+    assert found.wave is not None
+    assert found.invitation is not None
     invited = found.wave.invitations.filter(person__email__iexact=email.strip(), role=found.invitation.role)
     if not problems and invited.exists():
         problems.append(Problem("email", _("Somebody with this address is invited already")))

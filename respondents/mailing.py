@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from respondents import keys
 from respondents.invitations import issue_links, link_of
 from respondents.models import Invitation, Letter, Mailing
+from respondents.promise import promise_of
 from surveys.models import Wave
 from surveys.problems import Problem, Refused
 
@@ -60,7 +61,8 @@ def send_waiting_letters(now: datetime) -> int:
 def compose(invitation: Invitation, kind: str, *, link: str) -> EmailMessage:
     """The letter to one person: plain text, one recipient, a way to stop further mail, no traces."""
     wave = invitation.wave
-    context = {"wave": wave, "survey": wave.survey, "person": invitation.person, "link": link}
+    promised = " ".join(sentence.text for sentence in promise_of(wave))
+    context = {"wave": wave, "survey": wave.survey, "person": invitation.person, "link": link, "promise": promised}
     subject, body = render_to_string(f"emails/{kind}.txt", context).split("\n", 1)
     return EmailMessage(
         subject=subject.strip(),

@@ -7,6 +7,7 @@ the last field of the body: a request that was cut off on its way lacks it and i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from respondents.progress import mark_of
 from surveys.instrument.journey import Page
-from surveys.instrument.questionnaire import Question
+from surveys.instrument.questionnaire import Question, Section
 from surveys.markdown import block_html, inline_html, plain_text
 from surveys.question_types import REGISTRY, QuestionType
 
@@ -43,17 +44,9 @@ class QuestionBlock:
         """The question as HTML; its fields count as rendered, so that crispy does not repeat them."""
         names = [variable.name for variable in self.question.variables]
         form.rendered_fields.update(names)
-        return get_template(type_of(self.question).template).render(
-            {
-                "form_show_errors": True,
-                "form_show_labels": True,
-                "fields": [form[name] for name in names],
-                "as_heading": self.main,
-                "mark_optional": True,
-                "is_kept": any(name in form.kept for name in names),
-                **question_context(self.question),
-            }
-        )
+        if not form.is_bound and not any(name in form.kept or name in form.initial for name in names):
+            return _blank(self.question, self.main)
+        return _rendered(form, self.question, self.main)
 
 
 class TemplateBlock:
@@ -70,9 +63,9 @@ class TemplateBlock:
 class PageForm(forms.Form):
     """The questions of one page of the journey. Field names are variable names.
 
-    `answers` are what is stored behind `token`. `revision` and `mark` say at what state of the response the page was read. `concealed`
-    are variables whose stored answer this browser may not see: their fields come empty, and left empty they keep it.
-    `lenient` lets required questions stay blank, for going back and for saving in between.
+    `answers` are what is stored behind `token`; `revision` and `mark` say at what state of the response the page was
+    read. `concealed` are variables whose stored answer this browser may not see: their fields come empty, and left
+    empty they keep it. `lenient` lets required questions stay blank, for going back and for saving in between.
     """
 
     use_required_attribute = False
@@ -146,7 +139,7 @@ class PageForm(forms.Form):
         ]
 
     def entered(self) -> list[tuple[str, str]]:
-        """What was typed or chosen, in words where it is valid and as it came where not: nothing is lost to the eye."""
+        """What was typed or chosen: in words where it is valid, as it came where it is not."""
         self.is_valid()
         valid = {name: value for name, value in self.cleaned_data.items() if name not in self.errors}
         rows: list[tuple[str, str]] = []
@@ -167,6 +160,28 @@ class PageForm(forms.Form):
         last = self.page.questions[-1]
         for question in self.page.questions:
             yield QuestionBlock(question, main=question is last)
+
+
+@lru_cache(maxsize=2048)
+def _blank(question: Question, main: bool) -> SafeString:
+    """A question nobody has answered yet, which looks the same to everybody and so is rendered once."""
+    page = Page(question.name, Section(question.section, "", (question,)), (question,))
+    return _rendered(PageForm(page, answers={}), question, main)
+
+
+def _rendered(form: PageForm, question: Question, main: bool) -> SafeString:
+    names = [variable.name for variable in question.variables]
+    return get_template(type_of(question).template).render(
+        {
+            "form_show_errors": True,
+            "form_show_labels": True,
+            "fields": [form[name] for name in names],
+            "as_heading": main,
+            "mark_optional": True,
+            "is_kept": any(name in form.kept for name in names),
+            **question_context(question),
+        }
+    )
 
 
 def type_of(question: Question) -> QuestionType:

@@ -1,4 +1,4 @@
-"""The promise to the people who answer, made from the wave's own settings; each sentence names the tests that prove it.
+"""The promise to the people who answer, made from the wave's settings; each sentence names the tests that prove it.
 
 A sentence whose test does not exist or fails breaks the build (tests/respondents/test_promise.py).
 """
@@ -26,12 +26,14 @@ class Sentence:
 
 def promise_of(wave: Wave | None) -> list[Sentence]:
     """What is promised to the people asked in this wave."""
-    return [_whose(), _whether(), _connected(), _destroyed(), _published()]
+    return [_whose(wave), _whether(), _connected(), _destroyed(), _comments(), _published()]
 
 
-def _whose() -> Sentence:
+def _whose(wave: Wave | None) -> Sentence:
+    partner = ((wave and wave.partner) or {}).get("name")
+    named = _("Nobody at HSJ or %(partner)s can see which answers are yours.") % {"partner": partner}
     return Sentence(
-        _("Confidential. Nobody at HSJ can see which answers are yours."),
+        _("Confidential.") + " " + (named if partner else _("Nobody at HSJ can see which answers are yours.")),
         _("Names and answers are kept in separate tables that no key connects, and no screen shows both."),
         ("tests/respondents/test_promise.py::test_no_column_leads_from_an_answer_to_a_person",),
     )
@@ -61,6 +63,15 @@ def _destroyed() -> Sentence:
         _("When it closes that connection is destroyed and cannot be restored."),
         _("The sent answers are copied in random order under new random names, the originals and the key are erased."),
         ("tests/respondents/test_promise.py::test_after_the_close_no_link_leads_to_an_answer",),
+    )
+
+
+def _comments() -> Sentence:
+    # The fuller promise, a description that fits at least ten people, comes with the quote desk and its test.
+    return Sentence(
+        _("What you write in your own words is in no table and no file that leaves the system."),
+        _("Every format of export leaves comments out; figures are made from the other answers alone."),
+        ("tests/results/test_exporters.py::test_no_format_carries_what_respondents_wrote",),
     )
 
 

@@ -1,4 +1,4 @@
-"""The small Markdown of question texts, notes and mails: emphasis, lists and links, made safe. No HTML passes through."""
+"""The small Markdown of question texts and notes: emphasis, lists and links, made safe. No HTML passes through."""
 
 from __future__ import annotations
 

@@ -65,12 +65,14 @@ def _save(link: Link, form: PageForm, go: str) -> HttpResponse:
         link.standing = save_form(link.token, form, revision=_number(post.get("revision")), mark=post.get("mark", ""))
     except StaleRevision:
         link.reread()
-        return _told(link, _("Also answered elsewhere. Press Continue to choose."), stop=True) if go == STAY else _ask(
-            link, form
-        )
+        if go == STAY:
+            return _told(link, _("Also answered elsewhere. Press Continue to choose."), stop=True)
+        return _ask(link, form)
     except NotTaken as refused:
         link.standing = refused.standing
-        return _told(link, _("The survey has closed."), stop=True) if go == STAY else calm(link, entered=form.entered())
+        if go == STAY:
+            return _told(link, _("The survey has closed."), stop=True)
+        return calm(link, entered=form.entered())
     if go == STAY:
         return _told(link, _("Saved at %(time)s") % {"time": clock(timezone.now())}, page=form.page)
     return link.remember(_move(link, form.page, go, before=before), HERE)

@@ -50,13 +50,15 @@ class Link:
 
     def render(self, template: str, *, title: str, status: int = 200, **context: Any) -> HttpResponse:
         """A page in respondents' dress. `title` goes before the survey's name in the browser's title."""
-        return _private(render(self.request, template, {**self._dress(), "page_title": title, **context}, status=status))
+        dressed = {**self._dress(), "page_title": title, **context}
+        return _private(render(self.request, template, dressed, status=status))
 
     def seen(self, name: str) -> bool:
         """Whether this browser carries the signed cookie `name` for this very link."""
         value = self.request.COOKIES.get(name, "")
+        lasting = COPY_SECONDS if name == SENT else None
         try:
-            signing.TimestampSigner(salt=self._salt(name)).unsign(value, max_age=COPY_SECONDS if name == SENT else None)
+            signing.TimestampSigner(salt=self._salt(name)).unsign(value, max_age=lasting)
         except signing.BadSignature:
             return False
         return True
@@ -105,7 +107,9 @@ class Link:
         return {
             **dress,
             "wave": wave,
-            "survey_title": wave.survey.title,
+            "survey_title": self.standing.instrument.survey["title"]
+            if self.standing.instrument
+            else wave.survey.title,
             "wave_title": wave.title,
             "promise_url": self.url("promise"),
             "paper_url": self.url("paper") if self.standing.accepting else "",
@@ -150,9 +154,9 @@ def _private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _unknown(link: Link) -> tuple[str, list[str], int]:
+def _unknown(_link: Link) -> tuple[str, list[str], int]:
     lines = [
-        _("Please check that you have the whole link from your mail: it ends with 43 letters and figures."),
+        _("Please check that you have copied the whole link from your mail."),
         _("If it still does not open, answer the mail and we will send you a new one."),
     ]
     return _("This link does not open a survey"), lines, 404

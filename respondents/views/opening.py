@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -58,12 +58,11 @@ def promise(link: Link) -> HttpResponse:
 def paper(link: Link) -> HttpResponse:
     """The whole questionnaire of this person's role on one page that prints."""
     found = link.standing
-    assert found.wave and found.invitation
     return link.render(
         "respond/paper.html",
         title=_("All questions"),
         sections=paper_sections(found.questionnaire),
-        role_label=found.wave.role_labels.get(found.invitation.role, ""),
+        role_label=_role_label(found),
     )
 
 
@@ -71,8 +70,16 @@ def _standfirst(found: Standing) -> str:
     assert found.wave
     partner = (found.wave.partner or {}).get("name")
     if partner:
-        return _("HSJ, with %(partner)s, asks for your candid view.") % {"partner": partner}
-    return _("HSJ asks for your candid view.")
+        asks = _("HSJ, with %(partner)s, asks for your candid view.") % {"partner": partner}
+    else:
+        asks = _("HSJ asks for your candid view.")
+    return asks + " " + _("Figures about all who answered are published after the survey closes.")
+
+
+def _role_label(found: Standing) -> str:
+    assert found.instrument is not None
+    assert found.invitation is not None
+    return next(each["label"] for each in found.instrument.roles if each["code"] == found.invitation.role)
 
 
 def _length_line(found: Standing) -> str:
@@ -87,9 +94,9 @@ def _length_line(found: Standing) -> str:
 
 
 def _facts(found: Standing) -> list[tuple[str, str]]:
-    assert found.wave and found.invitation
+    assert found.invitation is not None
     invitation = found.invitation
-    facts = [(_("Role"), found.wave.role_labels.get(invitation.role, invitation.role))]
+    facts = [(_("Role"), _role_label(found))]
     if invitation.gp is not None:
         facts.append((_("GP"), _("Yes") if invitation.gp else _("No")))
     names = invitation.places.values_list("organisation__name", flat=True)
