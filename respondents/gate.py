@@ -28,6 +28,23 @@ def enter_gate(wave_id: int, *, alone: bool = False) -> None:
         cursor.execute(f"SELECT {function}(%s, %s)", [_SPACE, wave_id])
 
 
+def enter_gate_of(token_hash: str) -> datetime:
+    """Wait for the gate of the wave that this link belongs to, shared, and return the database's time after it.
+
+    One statement, since every save takes it. A link that is unknown passes no gate: there is nothing behind it.
+    """
+    if connection.vendor != "postgresql":
+        return database_clock()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%s, wave_id::int)"
+            " FROM respondents_invitation WHERE token_hash = %s)"
+            " SELECT clock_timestamp() FROM (SELECT count(*) FROM gate) AS passed",
+            [_SPACE, token_hash],
+        )
+        return cursor.fetchone()[0]
+
+
 def database_clock() -> datetime:
     """The time by the database server's clock, not that of when the transaction began."""
     if connection.vendor != "postgresql":

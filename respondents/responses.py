@@ -1,9 +1,8 @@
-"""Answering: what a link opens, saving a page, sending, withdrawing. Nothing else writes responses of an open wave."""
+"""Answering: saving a page, sending, withdrawing. Nothing else writes responses of an open wave."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,18 +10,23 @@ from django.db import IntegrityError, transaction
 
 from respondents import keys
 from respondents.attributes import Attributes
-from respondents.closing_rule import GRACE, accepts
-from respondents.gate import database_clock, enter_gate
+from respondents.gate import enter_gate_of
 from respondents.models import Invitation, Response
 from respondents.receipts import new_receipt
-from surveys.compiling import instrument_by_digest
+from respondents.standing import (
+    CLOSED,
+    EARLY,
+    GRACE_PERIOD,
+    OPEN,
+    UNKNOWN,
+    Standing,
+    standing,
+)
 from surveys.instrument.journey import on_path_answers, path
-from surveys.instrument.questionnaire import Instrument, Questionnaire
-from surveys.models import Wave
+from surveys.instrument.questionnaire import Questionnaire
 
 Answers = Mapping[str, list[Any]]
 
-UNKNOWN, EARLY, OPEN, GRACE_PERIOD, CLOSED = "unknown", "early", "open", "grace", "closed"
 
 
 class AnswerRefused(Exception):  # noqa: N818
@@ -51,82 +55,6 @@ class Incomplete(AnswerRefused):
     def __init__(self, names: list[str]) -> None:
         self.names = names
         super().__init__(", ".join(names))
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What a link opens at this moment. `kind` is UNKNOWN (also revoked), EARLY, OPEN, GRACE_PERIOD or CLOSED.
-
-    `response` is the draft, or None before the first answer; `questionnaire` what this person is asked.
-    """
-
-    kind: str
-    token: str = ""
-    invitation: Invitation | None = None
-    response: Response | None = None
-    instrument: Instrument | None = None
-
-    @property
-    def wave(self) -> Wave | None:
-        """The wave the link belongs to."""
-        return self.invitation.wave if self.invitation else None
-
-    @property
-    def questionnaire(self) -> Questionnaire:
-        """What this person is asked. Only for a link that opens."""
-        assert self.instrument and self.invitation
-        return self.instrument.for_role(self.invitation.role)
-
-    @property
-    def answers(self) -> dict[str, list[Any]]:
-        """The answers saved so far."""
-        return self.response.answers if self.response else {}
-
-    @property
-    def revision(self) -> int:
-        """The number of the last save; 0 before the first."""
-        return self.response.revision if self.response else 0
-
-    @property
-    def sent(self) -> bool:
-        """Whether answers have been sent and count."""
-        return bool(self.response and self.response.sent is not None)
-
-    @property
-    def changed_since_sent(self) -> bool:
-        """Whether the working copy differs from what was sent."""
-        return self.sent and on_path_answers(self.questionnaire, self.answers) != self.response.sent
-
-    @property
-    def accepting(self) -> bool:
-        """Whether saving and sending are possible."""
-        return self.kind in (OPEN, GRACE_PERIOD)
-
-    @property
-    def ends_at(self) -> datetime | None:
-        """Until when this person may answer."""
-        if not self.wave:
-            return None
-        return self.wave.closes_at + GRACE if self.response else self.wave.closes_at
-
-
-def standing(token: str, *, now: datetime | None = None) -> Standing:
-    """What the link with this token opens. Reads only; unknown and revoked links are the same. Two or three queries."""
-    invitation = (
-        Invitation.objects.select_related("wave__survey", "wave__instrument")
-        .defer("wave__instrument__document")
-        .filter(token_hash=keys.token_hash(token), revoked=False)
-        .first()
-    )
-    response = Response.objects.filter(pk=keys.pseudonym_of(token)).first()
-    if invitation is None:
-        return Standing(UNKNOWN, token)
-    if invitation.wave.state in ("draft", "scheduled"):
-        return Standing(EARLY, token, invitation)
-    instrument = instrument_by_digest(invitation.wave.instrument.digest)
-    clock = now or database_clock()
-    kind = _kind(invitation.wave, clock=clock, begun=response is not None)
-    return Standing(kind, token, invitation, response, instrument)
 
 
 @transaction.atomic
@@ -205,20 +133,10 @@ def attributes_of(found: Standing) -> dict[str, Any]:
     return attributes.of(role=found.invitation.role, gp=found.invitation.gp, organisations=organisations)
 
 
-def _kind(wave: Wave, *, clock: datetime, begun: bool) -> str:
-    if not accepts(wave.state, closes_at=wave.closes_at, clock=clock, begun=begun):
-        return CLOSED
-    return OPEN if clock < wave.closes_at else GRACE_PERIOD
-
-
 def _enter(token: str, now: datetime | None) -> Standing:
-    """Pass the gate and read everything behind it. Raises NotTaken unless answers are taken now."""
-    wave_id = Invitation.objects.filter(token_hash=keys.token_hash(token)).values_list("wave_id", flat=True).first()
-    if wave_id is None:
-        raise NotTaken(Standing(UNKNOWN, token))
-    enter_gate(wave_id)
-    Response.objects.select_for_update().filter(pk=keys.pseudonym_of(token)).first()
-    found = standing(token, now=now)
+    """Pass the gate and read everything behind it, by the database's clock. Raises NotTaken unless answers are taken."""
+    clock = enter_gate_of(keys.token_hash(token))
+    found = standing(token, now=now or clock, lock=True)
     if not found.accepting:
         raise NotTaken(found)
     return found
@@ -235,3 +153,22 @@ def _begin(found: Standing, answers: Answers) -> Standing:
             raise StaleRevision(stored) from None
         response = stored
     return Standing(found.kind, found.token, found.invitation, response, found.instrument)
+
+
+__all__ = [
+    "CLOSED",
+    "EARLY",
+    "GRACE_PERIOD",
+    "OPEN",
+    "UNKNOWN",
+    "AnswerRefused",
+    "Incomplete",
+    "NotTaken",
+    "StaleRevision",
+    "Standing",
+    "save_page",
+    "standing",
+    "submit",
+    "unanswered",
+    "withdraw",
+]
