@@ -1,6 +1,6 @@
 """The link somebody has come with: what it opens now, what this browser may see, and how its pages are rendered.
 
-The link is the authority (docs/decisions/0010): no sign-in, no cookie and no CSRF token is needed, so nothing can
+The link is the authority (docs/decisions/0020): no sign-in, no cookie and no CSRF token is needed, so nothing can
 expire under somebody who is typing. Two signed cookies only show *more* to the browser that has them.
 """
 
@@ -100,16 +100,14 @@ class Link:
         return f"respondents.{name}.{self.token}"
 
     def _dress(self) -> dict[str, Any]:
-        wave = self.standing.wave
+        wave, frozen = self.standing.wave, self.standing.instrument
         dress: dict[str, Any] = {"grace_minutes": int(GRACE.total_seconds() // 60)}
         if wave is None:
             return {**dress, "survey_title": "Barometer"}
         return {
             **dress,
             "wave": wave,
-            "survey_title": self.standing.instrument.survey["title"]
-            if self.standing.instrument
-            else wave.survey.title,
+            "survey_title": frozen.survey["title"] if frozen else wave.survey.title,
             "wave_title": wave.title,
             "promise_url": self.url("promise"),
             "paper_url": self.url("paper") if self.standing.accepting else "",

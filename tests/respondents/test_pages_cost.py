@@ -1,0 +1,49 @@
+"""What a page of a respondent costs the database, however many drafts there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests import building
+from tests.respondents.test_pages_journey import Visitor, running
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MOST = 6
+NOT_WORK = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+def statements(captured: CaptureQueriesContext) -> list[str]:
+    """The statements that do work; what opens and ends a transaction travels with them."""
+    return [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(NOT_WORK)]
+
+
+@pytest.mark.parametrize("drafts", [1, 50])
+def test_a_page_and_its_save_take_six_queries_at_most(drafts: int) -> None:
+    wave = running()
+    for _ in range(drafts):
+        link = building.begun(wave, {"GRIP": [2]}, now=timezone.now())
+    visitor = Visitor(link.token)
+    visitor.get("page/WAYS/")
+    with CaptureQueriesContext(connection) as page:
+        visitor.get("page/WAYS/")
+    with CaptureQueriesContext(connection) as save:
+        visitor.post("page/WAYS/", {"go": "on", "WAYS": ["1", "2"]})
+    with CaptureQueriesContext(connection) as first:
+        Client().get(f"/a/{link.token}/")
+    for captured in (page, save, first):
+        assert len(statements(captured)) <= MOST, "\n".join(statements(captured))
+
+
+def test_sending_takes_a_dozen_queries_at_most(django_assert_max_num_queries: Any) -> None:
+    link = building.begun(running(), {"GRIP": [2]}, now=timezone.now())
+    visitor = Visitor(link.token)
+    visitor.get("check/")
+    with django_assert_max_num_queries(14):
+        visitor.post("check/")
