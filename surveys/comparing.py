@@ -1,4 +1,4 @@
-"""Whether two wordings of a question can be compared over time: *same*, *trivial*, or *breaks the trend*, and why. Pure.
+"""Whether two wordings of a question can be compared over time: *same*, *trivial*, *breaks the trend*, and why. Pure.
 
 Both wordings are flat definitions (`surveys.wording`). What changes how people understand, answer or are chosen breaks
 the trend: words, answers and their order, codes, scores, units, and whom it is asked of. What a reader does not notice
@@ -52,7 +52,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a wording is not the same: how much it matters, where, and in a sentence; `row` when it is one statement's."""
+    """Why a wording is not the same: how much it matters, where, in a sentence; `row` when it is one statement's."""
 
     kind: str
     place: str

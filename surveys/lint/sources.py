@@ -1,0 +1,13 @@
+"""Whose advice the lint repeats."""
+
+DILLMAN = "Dillman, Smyth and Christian, Internet, Phone, Mail, and Mixed-Mode Surveys, 4th ed., 2014"
+FOWLER = "Fowler, Improving Survey Questions, 1995"
+GOVUK_PLAIN = "GOV.UK, Content design: writing for GOV.UK, and its style guide’s words to avoid"
+GOVUK_QUESTIONS = "GOV.UK Service Manual, Designing good questions"
+GOVUK_EQUALITY = "GOV.UK Design System, Equality information"
+KROSNICK = "Krosnick and Presser, Question and Questionnaire Design, in Handbook of Survey Research, 2nd ed., 2010"
+PEW = "Pew Research Center, Writing Survey Questions"
+SARIS = "Saris, Revilla, Krosnick and Shaeffer, Survey Research Methods 4, 2010"
+SCHAEFFER = "Schaeffer, Hardly Ever or Constantly?, Public Opinion Quarterly 55, 1991"
+TOURANGEAU = "Tourangeau, Rips and Rasinski, The Psychology of Survey Response, 2000"
+HOUSE_DONT_KNOW = "House rule; the case against is in Krosnick and Presser, 2010"
