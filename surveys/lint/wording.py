@@ -21,9 +21,8 @@ _ONE_THING = frozenset(
     """accident and emergency, bread and butter, costs and benefits, england and wales, for and against, give and take,
     health and care, health and safety, health and social, health and wellbeing, hopes and fears, law and order,
     men and women, more and more, profit and loss, pros and cons, questions and answers,
-    research and development, strengths and weaknesses, terms and conditions, time and again, trial and error, up and down, women and men""".replace(
-        "\n    ", " "
-    ).split(", ")
+    research and development, strengths and weaknesses, terms and conditions, time and again, trial and error,
+    up and down, women and men""".replace("\n    ", " ").split(", ")
 )
 _TOGETHER = re.compile(r"\b(between|both|combin\w+|balance of|mix of|jointly|together)\b", re.IGNORECASE)
 _WITHOUT = re.compile(r"\bwithout\b[^?.,;]*\bor\b[^?.,;]*", re.IGNORECASE)
