@@ -26,6 +26,8 @@ from barometer import checks, sweeps  # noqa: E402
 # A hung Redis costs a publisher this long and no longer.
 PATIENCE_SECONDS = 1
 
+SIGN_OF_LIFE = Path(settings.VAR_DIR) / "beat-alive"
+
 checks.refuse_unsafe_production()
 
 app = Celery("barometer", set_as_current=True)
@@ -83,7 +85,8 @@ class LivingScheduler(Scheduler):
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Send what is due and return the seconds until the next."""
-        (Path(settings.VAR_DIR) / "beat-alive").touch()
+        SIGN_OF_LIFE.parent.mkdir(parents=True, exist_ok=True)
+        SIGN_OF_LIFE.touch()
         return super().tick(*args, **kwargs)
 
 

@@ -145,8 +145,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# Nothing at all goes to other sites. Not "no-referrer": browsers then send "Origin: null" with a form, which
-# the check against forged requests must refuse (docs/decisions/0002).
+# Nothing at all goes to other sites. Not "no-referrer": browsers then send "Origin: null" with a form, which the check
+# against forged requests refuses. Respondents' pages, which need no such check, do say "no-referrer".
 SECURE_REFERRER_POLICY = "same-origin"
 
 CONTENT_SECURITY_POLICY = {

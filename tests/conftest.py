@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 import uuid
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -20,6 +21,7 @@ import psycopg2
 import pytest
 import redis
 from aiosmtpd.controller import Controller
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from barometer import env
 from tests import processes, servers
@@ -61,7 +63,9 @@ def _belongs_here(item: pytest.Item) -> bool:
     if share is None or _touches_the_database(item):
         return True
     mine, of = map(int, share.split("/"))
-    return zlib.crc32(item.nodeid.encode()) % of == mine
+    # Tests that share a server stay together.
+    name = item.nodeid.partition("::")[0] if item.get_closest_marker("servers") else item.nodeid
+    return zlib.crc32(name.encode()) % of == mine
 
 
 def _touches_the_database(item: pytest.Item) -> bool:
@@ -84,6 +88,18 @@ def django_db_modify_db_settings(
         name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
         settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
         connections["default"].settings_dict["TEST"]["NAME"] = name
+
+
+class QuickHasher(Argon2PasswordHasher):
+    """Argon2 as in production, but without the work that keeps guessers busy."""
+
+    time_cost, memory_cost, parallelism = 1, 8, 1
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Signing in costs a test next to nothing."""
+    settings.PASSWORD_HASHERS = [f"{QuickHasher.__module__}.QuickHasher"]
 
 
 @pytest.fixture(autouse=True)
@@ -123,7 +139,7 @@ def _redis_of_the_run(_server_stack: tuple[ExitStack, Path]) -> str:
     return stack.enter_context(servers.redis_server(folder)).url
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def redis_url(_redis_of_the_run: str) -> Iterator[str]:
     """A real Redis: an empty database of this worker's own."""
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -134,9 +150,9 @@ def redis_url(_redis_of_the_run: str) -> Iterator[str]:
         client.flushdb()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def postgres_database(postgres_url: str) -> Iterator[str]:
-    """The URL of an empty PostgreSQL database that is dropped after the test."""
+    """The URL of a PostgreSQL database of the module's own, empty at first and dropped in the end."""
     name = f"barometer_{uuid.uuid4().hex}"
     _in_postgres(postgres_url, f'CREATE DATABASE "{name}"')
     yield f"{postgres_url.rpartition('/')[0]}/{name}"
@@ -159,6 +175,7 @@ class Installation:
 
     environment: dict[str, str]
     folder: Path
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def manage(self, *arguments: str, text: str = "") -> str:
         """Run a `manage.py` command in it and return what it printed. Raises AssertionError when it fails."""
@@ -166,12 +183,23 @@ class Installation:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def execute(self, statement: str) -> None:
+        """Execute an SQL statement in its database, as somebody with a console would."""
+        self.manage("shell", "-v0", "-c", f"from django.db import connection; connection.cursor().execute({statement!r})")
+
+    @contextmanager
+    def runs(self, name: str, command: list[str], **more: str) -> Iterator[None]:
+        """Run the command in it until the end of the block; it is called `name` in `running` and `log`."""
+        with processes.running(command, self.environment | more, self.folder / f"{name}.log") as self.running[name]:
+            yield
+
     def log(self, name: str) -> str:
         """What the process of this name has logged so far."""
         return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
 
 def _installation(folder: Path, **more: str) -> Installation:
+    folder.mkdir(exist_ok=True)
     own = {"VAR_DIR": str(folder / "var"), "LOG_JSON": "1", "DJANGO_SETTINGS_MODULE": "barometer.settings", **more}
     installation = Installation(own, folder)
     installation.manage(*processes.MIGRATE[2:])
@@ -181,18 +209,20 @@ def _installation(folder: Path, **more: str) -> Installation:
 @pytest.fixture
 def sqlite_installation(tmp_path: Path) -> Installation:
     """An installation on SQLite, migrated."""
-    return _installation(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'database' / 'db.sqlite3'}", REDIS_URL="")
+    return _installation(tmp_path / "on_sqlite")
 
 
-@pytest.fixture
-def celery_worker(postgres_database: str, redis_url: str, tmp_path: Path) -> Iterator[Installation]:
-    """An installation on PostgreSQL and Redis, migrated, with a real Celery worker process and a real beat."""
-    installation = _installation(tmp_path, DATABASE_URL=postgres_database, REDIS_URL=redis_url)
-    own = installation.environment
-    with (
-        processes.running(processes.WORKER, own, tmp_path / "worker.log"),
-        processes.running(processes.BEAT, own, tmp_path / "beat.log"),
-    ):
+@pytest.fixture(scope="module")
+def celery_worker(
+    postgres_database: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """An installation on PostgreSQL and Redis, migrated, with a real Celery worker process and a real beat.
+
+    It takes seconds to start, so the tests of a module share it.
+    """
+    folder = tmp_path_factory.mktemp("celery") / "on_postgres"
+    installation = _installation(folder, DATABASE_URL=postgres_database, REDIS_URL=redis_url)
+    with installation.runs("worker", processes.WORKER), installation.runs("beat", processes.BEAT):
         processes.wait_until(lambda: "ready." in installation.log("worker"), what="the worker's start")
         yield installation
 

@@ -18,6 +18,11 @@ WORKER = ["celery", "--app", "barometer.celery", "worker", "--loglevel", "INFO"]
 BEAT = ["celery", "--app", "barometer.celery", "beat", "--loglevel", "INFO"]
 
 
+def environment_of(own: dict[str, str]) -> dict[str, str]:
+    """The environment of a process of an installation: ours without the database of the tests, and its own."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("DATABASE_URL")} | own
+
+
 def words(command: list[str]) -> list[str]:
     """The command with the Python of this environment, whatever the PATH says."""
     first, *rest = command
@@ -31,7 +36,7 @@ def running(command: list[str], environment: dict[str, str], log: Path) -> Itera
         process = subprocess.Popen(
             words(command),
             cwd=ROOT,
-            env=os.environ | environment,
+            env=environment_of(environment),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -54,13 +59,18 @@ def run(
     return subprocess.run(
         words(command),
         cwd=ROOT,
-        env=os.environ | environment,
+        env=environment_of(environment),
         input=text,
         capture_output=True,
         text=True,
         timeout=seconds,
         check=False,
     )
+
+
+def children(process: subprocess.Popen[bytes]) -> list[int]:
+    """The process ids of the children of a process, as the system lists them."""
+    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
 
 
 def wait_until(true: Callable[[], object], *, seconds: float = 30, what: str = "it") -> None:

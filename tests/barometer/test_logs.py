@@ -87,11 +87,10 @@ def test_a_plain_line_is_scrubbed_too():
     assert logs.PlainFormatter("%(levelname)s %(message)s").format(record) == "INFO at /a/[link]/"
 
 
-def test_no_link_is_in_the_logs_of_the_real_web_server(sqlite_installation, tmp_path):
+def test_no_link_is_in_the_logs_of_the_real_web_server(sqlite_installation):
     secret, port = token(), servers.free_port()
-    own = sqlite_installation.environment | {"BIND": f"127.0.0.1:{port}", "SITE_URL": f"http://127.0.0.1:{port}"}
-    with processes.running(processes.WEB, own, tmp_path / "web.log"):
-        base = f"http://127.0.0.1:{port}"
+    base = f"http://127.0.0.1:{port}"
+    with sqlite_installation.runs("web", processes.WEB, BIND=f"127.0.0.1:{port}", SITE_URL=base):
         processes.wait_until(lambda: _status(f"{base}/healthz") == 200, what="the web server's start")
         _status(f"{base}/a/{secret}/?next={secret}", Referer=f"{base}/a/{secret}/", Cookie=f"x={secret}")
         _status(f"{base}/nothing/{secret}/")
