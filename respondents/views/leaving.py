@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from respondents.leaving import hand_over, leave_post, stop_mails
 from respondents.pages import END, TemplateBlock
 from respondents.responses import NotTaken
+from respondents.views.confirming import ask, is_confirmed
 from respondents.views.link import Link, by_link, calm
 from surveys.problems import Refused
 
@@ -82,31 +83,46 @@ def pass_on(link: Link) -> HttpResponse:
 @by_link("GET", "POST")
 def gone(link: Link) -> HttpResponse:
     """Say that one no longer holds the post."""
-    if link.request.method != "POST" or END not in link.request.POST:
-        lines = [
-            _("We will take you off the list for this survey and send you no more mails about it."),
-            _("Your link stops working, and anything you have begun is deleted."),
-        ]
-        return _confirm(link, _("You no longer hold this post"), lines, _("Take me off the list"))
+    if not is_confirmed(link):
+        return _ask_gone(link)
     try:
         leave_post(link.token)
     except NotTaken as refused:
         link.standing = refused.standing
         return calm(link)
     except Refused as refusal:
-        lines = [problem.message for problem in refusal.problems]
-        return _confirm(link, _("You no longer hold this post"), lines, "", status=422)
+        return _ask_gone(link, refusal="; ".join(problem.message for problem in refusal.problems))
     return _done(link, _("You are off the list"), [_("Thank you for telling us. Your link no longer works.")])
 
 
 @by_link("GET", "POST", any_time=True)
 def stop(link: Link) -> HttpResponse:
-    """No more mails. Mail programs post here on their own when somebody presses Unsubscribe, so no marker is asked."""
-    if link.request.method != "POST":
-        lines = [_("We will send you no more mails about this survey. Your link goes on working.")]
-        return _confirm(link, _("Stop our mails"), lines, _("Stop the mails"))
+    """No more mails, by a tick on the page or by the Unsubscribe button of a mail program (RFC 8058)."""
+    one_click = link.request.POST.get("List-Unsubscribe") == "One-Click"
+    if not one_click and not is_confirmed(link):
+        return ask(
+            link,
+            title=_("Stop our mails"),
+            lines=[_("We will send you no more mails about this survey. Your link goes on working.")],
+            sure=_("Yes, send me no more mails about this survey"),
+            button=_("Stop the mails"),
+        )
     stop_mails(link.token)
     return _done(link, _("We will not mail you again"), [_("If you want to answer after all, your link still works.")])
+
+
+def _ask_gone(link: Link, *, refusal: str = "") -> HttpResponse:
+    return ask(
+        link,
+        title=_("You no longer hold this post"),
+        lines=[
+            _("We will take you off the list for this survey and send you no more mails about it."),
+            _("Your link stops working, and anything you have begun is deleted."),
+        ],
+        sure=_("Yes, I no longer hold this post"),
+        button=_("Take me off the list"),
+        refusal=refusal,
+    )
 
 
 def _ask_colleague(link: Link, form: ColleagueForm, *, status: int = 200) -> HttpResponse:
@@ -117,12 +133,6 @@ def _ask_colleague(link: Link, form: ColleagueForm, *, status: int = 200) -> Htt
         has_errors=form.is_bound and bool(form.errors),
         back_url=link.url("leave"),
         status=status,
-    )
-
-
-def _confirm(link: Link, title: str, lines: list[str], button: str, *, status: int = 200) -> HttpResponse:
-    return link.render(
-        "respond/confirm.html", title=title, lines=lines, button=button, back_url=link.url("start"), status=status
     )
 
 

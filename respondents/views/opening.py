@@ -34,13 +34,12 @@ def start(link: Link) -> HttpResponse:
 
 @by_link("POST")
 def begin(link: Link) -> HttpResponse:
-    """Go to where the person left off, or to the first question. Nothing is stored before the first answer."""
+    """Go to where the person left off, at most to the last question. Nothing is stored before the first answer."""
     found = link.standing
     way = Progress.of(found.questionnaire, found.answers)
-    name = way.names[0] if found.sent else way.resume_at()
+    name = way.names[0] if found.sent else way.resume_at() or way.names[-1]
     resumed = "?resumed" if found.response and not found.sent else ""
-    there = link.go("page", name, query=resumed) if name else link.go("check")
-    return link.remember(there, HERE)
+    return link.remember(link.go("page", name, query=resumed), HERE)
 
 
 @by_link("GET", any_time=True)

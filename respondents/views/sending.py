@@ -15,6 +15,7 @@ from respondents.pages import END, type_of
 from respondents.progress import Progress
 from respondents.responses import Answers, Incomplete, NotTaken, StaleRevision, submit, unanswered, withdraw
 from respondents.views.answering import RETURN
+from respondents.views.confirming import ask, is_confirmed
 from respondents.views.link import COPY_SECONDS, HERE, SENT, Link, by_link, calm
 from surveys.instrument.journey import Page
 from surveys.markdown import plain_text
@@ -50,16 +51,16 @@ def received(link: Link) -> HttpResponse:
 @by_link("GET", "POST")
 def take_back(link: Link) -> HttpResponse:
     """Withdraw: everything said so far is removed, after one more question."""
-    if link.request.method == "GET" or END not in link.request.POST:
-        return link.render(
-            "respond/confirm.html",
+    if not is_confirmed(link):
+        return ask(
+            link,
             title=_("Withdraw your answers"),
             lines=[
                 _("Everything you have answered in this survey is deleted, sent or not."),
                 _("Your link goes on working until the survey closes, should you change your mind."),
             ],
+            sure=_("Yes, I want my answers deleted"),
             button=_("Delete my answers"),
-            back_url=link.url("start"),
         )
     try:
         withdraw(link.token)

@@ -316,7 +316,9 @@ def test_withdrawing_removes_everything_after_one_more_question() -> None:
     visitor = Visitor(link.token)
     assert "Delete my answers" in visitor.get("withdraw/")
     assert Response.objects.exists()
-    visitor.post("withdraw/", status=200)
+    assert "Tick the box" in visitor.post("withdraw/", status=422)
+    assert Response.objects.exists()
+    visitor.post("withdraw/", {"sure": "on"}, status=200)
     assert not Response.objects.exists()
     assert not Invitation.objects.get().responded
 
@@ -388,7 +390,8 @@ def test_who_has_sent_cannot_pass_on() -> None:
 def test_not_my_post_ends_the_link() -> None:
     visitor = Visitor(building.link(running()).token)
     visitor.get("leave/gone/")
-    visitor.post("leave/gone/", status=200)
+    visitor.post("leave/gone/", status=422)
+    visitor.post("leave/gone/", {"sure": "on"}, status=200)
     visitor.get(status=404)
 
 
