@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,8 +32,13 @@ from surveys.wave_file import document_of
 def home(request: HttpRequest) -> HttpResponse:
     """Every wave this member of staff works on, with its state and both response rates."""
     waves = Wave.objects.visible_to(request.user).select_related("survey")
-    may_upload = request.user.may_anywhere(access.EDITOR)  # type: ignore[union-attr]
-    return render(request, "desk/home.html", {"standings": standings(waves), "may_upload": may_upload})
+    user: Any = request.user
+    context = {
+        "standings": standings(waves),
+        "readable": set(user.surveys(*access.READERS).values_list("pk", flat=True)),
+        "may_upload": user.may_anywhere(access.EDITOR),
+    }
+    return render(request, "desk/home.html", context)
 
 
 def wave(request: HttpRequest, wave: Wave) -> HttpResponse:

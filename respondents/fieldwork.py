@@ -132,7 +132,9 @@ def _by_role(wave: Wave) -> Iterable[Rate]:
     rows = wave.invitations.personal().filter(revoked=False).values_list("role").order_by("role")
     counts = {
         role: (responded, invited)
-        for role, responded, invited in rows.annotate(Count("pk", filter=Q(responded=True)), Count("pk"))
+        for role, responded, invited in rows.annotate(
+            responses=Count("pk", filter=Q(responded=True)), invitations=Count("pk")
+        )
     }
     for code, label in wave.role_labels.items():
         responded, invited = counts.get(code, (0, 0))

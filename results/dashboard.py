@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from results import charts, printing
 from results.analysis.rounding import percent_half_up
-from results.charts.table import Grid, grid_for
+from results.charts.table import Grid, grid_for, grid_of_battery
 from results.models import Snapshot, Table
 from results.tables import Results, results_of
 from surveys.codebook import Variable
@@ -46,12 +46,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One question: its words, the chart of the whole battery where there is one, and its parts."""
+    """One question: its words, chart and table of the whole battery where there are such, else its parts."""
 
     ident: str
     text: str
-    figure: charts.Figure | None
     parts: tuple[Part, ...]
+    figure: charts.Figure | None = None
+    grid: Grid | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Section:
 class Dashboard:
     """All that the page of a closed wave shows."""
 
+    people: int
     response_line: str
     invited_line: str
     fieldwork: str
@@ -86,6 +88,7 @@ def dashboard_of(wave: Wave, *, by: str = "") -> Dashboard:
     breaks = [Break("", _("Everybody"), not by)]
     breaks += [Break(name, banner["title"], name == by) for name, banner in banners.items()]
     return Dashboard(
+        people=results.summary["people"],
         response_line=response_line(results.summary, posts=_posts(results)),
         invited_line=invited_line(results.summary),
         fieldwork=fieldwork_words(wave),
@@ -125,11 +128,13 @@ def invited_line(summary: Mapping[str, Any]) -> str:
 
 
 def fieldwork_words(wave: Wave) -> str:
-    """``7 to 25 January 2013``, as little repeated as clarity allows."""
+    """``7 to 25 January 2013``, no more repeated than clearness asks."""
     opened, closed = (timezone.localdate(moment) if moment else None for moment in (wave.opens_at, wave.closes_at))
     if not opened or not closed:
         return ""
     until = date_format(closed, "j F Y")
+    if opened == closed:
+        return until
     if (opened.year, opened.month) == (closed.year, closed.month):
         return _("%(day)d to %(until)s") % {"day": opened.day, "until": until}
     since = date_format(opened, "j F" if opened.year == closed.year else "j F Y")
@@ -174,27 +179,22 @@ def _sections(results: Results, documents: Mapping[str, Document]) -> Iterator[S
 
 def _finding(group: Sequence[Variable], documents: Mapping[str, Document], source: str) -> Finding:
     tables = [documents[variable.name] for variable in group]
-    ident = group[0].item or group[0].name
-    broken = any(len(table["columns"]) > 1 for table in tables)
-    together = None
-    if not broken:
-        together = charts.battery_for(tables, variables=group, ident=f"{ident}-all", source=source)
-    parts = (
-        _part(variable, table, source=source, alone=together is None)
-        for variable, table in zip(group, tables, strict=True)
-    )
-    return Finding(ident, plain_text(group[0].text), together, tuple(parts))
+    ident, text = group[0].item or group[0].name, plain_text(group[0].text)
+    if all(len(table["columns"]) == 1 for table in tables):
+        figure = charts.battery_for(tables, variables=group, ident=f"{ident}-all", source=source)
+        if figure:
+            return Finding(ident, text, (), figure, grid_of_battery(tables, variables=group))
+    pairs = zip(group, tables, strict=True)
+    return Finding(ident, text, tuple(_part(variable, table, source=source) for variable, table in pairs))
 
 
-def _part(variable: Variable, table: Document, *, source: str, alone: bool) -> Part:
+def _part(variable: Variable, table: Document, *, source: str) -> Part:
     is_figure = variable.holds != "text"
     return Part(
         name=variable.name,
         statement=plain_text(variable.row),
         base=printing.base_line(table),
-        figure=charts.figure_for(table, variable=variable, ident=variable.name, source=source)
-        if is_figure and alone
-        else None,
+        figure=charts.figure_for(table, variable=variable, ident=variable.name, source=source) if is_figure else None,
         grid=grid_for(table, variable=variable) if is_figure else None,
         comments=None if is_figure else table["columns"][0]["base"],
     )

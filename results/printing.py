@@ -13,6 +13,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from results.analysis.uncertainty import Z95
+
 NONE, TRACE = "–", "*"
 SMALL_BASE, MODEST_BASE = 30, 50
 
@@ -78,6 +80,12 @@ def count_of(cell: Cell, *, base: int) -> str:
 def mean(value: float | None) -> str:
     """A mean to one decimal, a dash where none can be given."""
     return NONE if value is None else f"{value:.1f}"
+
+
+def mean_interval(mean: Mapping[str, Any]) -> tuple[float, float]:
+    """The ends of the 95 per cent interval of a mean, from its standard error."""
+    reach = Z95 * (mean.get("se") or 0)
+    return mean["value"] - reach, mean["value"] + reach
 
 
 def people(count: int) -> str:

@@ -49,7 +49,7 @@ class FileForm(DeskForm):
         label=_("Or paste its text"),
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "is-code"}),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "typewriter"}),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -151,10 +151,14 @@ class TimesForm(DeskForm):
         labels = {"opens": (_("Opens on"), _("Opens at")), "closes": (_("Closes on"), _("Closes at"))}
         for name in self.names:
             self.fields[f"{name}_on"] = forms.DateField(
-                label=labels[name][0], widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+                label=labels[name][0],
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                error_messages=dict.fromkeys(("required", "invalid"), _("Give the day as a date, such as 25/1/2027.")),
             )
             self.fields[f"{name}_time"] = forms.TimeField(
-                label=labels[name][1], widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+                label=labels[name][1],
+                widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+                error_messages=dict.fromkeys(("required", "invalid"), _("Give the time of day, such as 17:00.")),
             )
         return Layout(*(Div(f"{name}_on", f"{name}_time", css_class="row") for name in self.names))
 

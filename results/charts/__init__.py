@@ -78,6 +78,8 @@ def _drawing_of(table: Mapping[str, Any], *, variable: Variable) -> Callable[...
 
 def _beside(table: Mapping[str, Any], *, variable: Variable) -> list[str]:
     """What the caption adds to bars of a long scale: its nets and its mean."""
+    if choosing.is_crowded(table) and _drawing_of(table, variable=variable) is choosing.dots_by_column:
+        return [_("Only the most frequent answer is drawn; the table has them all.")]
     mean = (table.get("mean") or [None])[0]
     if mean is None or mean["value"] is None or choosing.scale_of(variable):
         return []

@@ -13,7 +13,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from results import printing
-from results.analysis.uncertainty import Z95
 from results.charts.bars import Bar, draw_bars
 from results.charts.dots import Axis, Group, Mark, draw_dots
 from results.charts.drawing import Drawing
@@ -21,6 +20,9 @@ from results.charts.strips import TONES, Legend, Segment, Strip, draw_strips
 from surveys.codebook import Code, Net, Variable
 
 Table = Mapping[str, Any]
+
+CROWD = 9
+"""Columns of a break, the total among them, of which every answer is still drawn."""
 
 
 def scale_of(variable: Variable) -> tuple[Code, ...]:
@@ -98,6 +100,7 @@ def strips_by_statement(
 def dots_by_column(table: Table, *, variable: Variable, caption: Sequence[str], size: str) -> Drawing:
     """Each answer as a group of dots, one per column of the break."""
     lead = leading_rows(table, variable=variable)
+    rows = [row for row in drawn_rows(table) if row["id"] in lead or not is_crowded(table)]
     groups = [
         Group(
             row["label"],
@@ -106,11 +109,16 @@ def dots_by_column(table: Table, *, variable: Variable, caption: Sequence[str], 
                 for column, cell in zip(table["columns"], row["cells"], strict=True)
             ),
         )
-        for row in drawn_rows(table)
+        for row in rows
     ]
     top = max((mark.high or mark.value or 0 for group in groups for mark in group.marks), default=0)
     axis = Axis(0, next((limit for limit in (25, 50, 75) if top <= limit), 100))
     return draw_dots(groups, axis=axis, caption=caption, size=size)
+
+
+def is_crowded(table: Table) -> bool:
+    """Whether a break has so many columns that only the leading answer is drawn; the table has them all."""
+    return len(table["columns"]) > CROWD
 
 
 def means_by_column(table: Table, *, variable: Variable, caption: Sequence[str], size: str) -> Drawing:
@@ -211,12 +219,12 @@ def _share_mark(column: Mapping[str, Any], cell: Mapping[str, Any] | None, *, va
 def _mean_mark(column: Mapping[str, Any], mean: Mapping[str, Any] | None) -> Mark:
     if mean is None or mean["value"] is None:
         return Mark(column["label"], None, missing_words(mean))
-    flag, reach = printing.base_flag(mean["base"]), Z95 * (mean.get("se") or 0)
+    flag, (low, high) = printing.base_flag(mean["base"]), printing.mean_interval(mean)
     return Mark(
         label=column["label"],
         value=mean["value"],
         printed=f"{printing.mean(mean['value'])} ({mean['base']}{flag})",
-        low=mean["value"] - reach,
-        high=mean["value"] + reach,
+        low=low,
+        high=high,
         css="accent" if column["id"] == "total" else "grey",
     )

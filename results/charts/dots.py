@@ -57,7 +57,7 @@ def draw_dots(groups: Sequence[Group], *, axis: Axis, caption: Sequence[str], si
     """The groups from top to bottom on one axis."""
     width = WIDE if size == "wide" else NARROW
     marks = [mark for group in groups for mark in group.marks]
-    room = max(text_width(mark.printed, bold=True) for mark in marks) + GAP
+    room = max((text_width(mark.printed, bold=True) for mark in marks if mark.value is not None), default=0) + GAP
     if size == "wide":
         labels = label_width([mark.label for mark in marks], size=size)
         plot, one_mark = _Plot(x=labels + GAP, width=width - labels - GAP - room, axis=axis), _mark_in_line

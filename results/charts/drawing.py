@@ -12,13 +12,14 @@ from dataclasses import dataclass
 NARROW, WIDE = 320, 720
 TEXT, SMALL, LEADING = 15, 13, 19
 # Letter widths in thousandths of the type size; anything not named is AVERAGE.
-AVERAGE, ROOM, BOLD = 560, 1.12, 1.14
+AVERAGE, ROOM, BOLD = 572, 1.14, 1.14
 _WIDTHS = {
     **dict.fromkeys("ijl.,;:'|!’", 260),
     **dict.fromkeys("ft()[]-– /", 330),
-    **dict.fromkeys("rs", 420),
-    **dict.fromkeys("mwMW%—", 860),
-    **dict.fromkeys("ABCDEGHKNOPQRSUVXYZ&", 700),
+    "r": 380,
+    **dict.fromkeys("szJ", 480),
+    **dict.fromkeys("mwMW%—", 880),
+    **dict.fromkeys("ABCDEGHKNOPQRSUVXYZ&", 705),
 }
 
 

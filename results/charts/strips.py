@@ -123,7 +123,7 @@ def _column_width(printed: Sequence[str], head: str, *, widest: float) -> float:
         return 0
     words = max((text_width(word, size=SMALL) for word in head.split()), default=0)
     return max(
-        *(text_width(each, bold=True) for each in printed), min(widest, max(words, text_width(head, size=SMALL) / 3))
+        *(text_width(each, bold=True) for each in printed), min(widest, max(words, text_width(head, size=SMALL) / 2))
     )
 
 
