@@ -16,6 +16,8 @@ MIGRATE = ["python", "manage.py", "migrate", "--noinput"]
 WEB = ["gunicorn", "--config", "python:barometer.gunicorn", "barometer.wsgi"]
 WORKER = ["celery", "--app", "barometer.celery", "worker", "--loglevel", "INFO"]
 BEAT = ["celery", "--app", "barometer.celery", "beat", "--loglevel", "INFO"]
+COLLECT = ["python", "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+PING = ["celery", "--app", "barometer.celery", "inspect", "ping", "--timeout", "8", "--destination"]
 
 
 def environment_of(own: dict[str, str]) -> dict[str, str]:

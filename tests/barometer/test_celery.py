@@ -59,8 +59,7 @@ def test_the_worker_runs_what_beat_sends_without_an_error(celery_worker):
 
 
 def test_the_worker_is_well_and_says_so(celery_worker):
-    ping = ["celery", "--app", "barometer.celery", "inspect", "ping", "--timeout", "8"]
-    done = processes.run(ping, celery_worker.environment)
+    done = processes.run([*processes.PING, f"celery@{socket.gethostname()}"], celery_worker.environment)
     assert done.returncode == 0
     assert "pong" in done.stdout
     processes.wait_until((celery_worker.folder / "var" / "beat-alive").exists, what="a sign of life of beat")
