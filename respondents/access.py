@@ -1,4 +1,4 @@
-"""Who may do what on the staff pages about people and fieldwork. Respondents' own pages need a link and no role."""
+"""Who may do what on the staff pages about people and fieldwork, and what may be done with a respondent's link."""
 
 from __future__ import annotations
 
@@ -13,3 +13,21 @@ ACCESS: dict[str, Rule] = {
     "sample": {"GET": SENDERS, "POST": SENDERS},
     "invitations": {"GET": SENDERS, "POST": SENDERS},
 }
+
+READ, WRITE, READ_AND_WRITE = frozenset({"GET"}), frozenset({"POST"}), frozenset({"GET", "POST"})
+
+BY_LINK: dict[str, frozenset[str]] = {
+    "start": READ,
+    "begin": WRITE,
+    "page": READ_AND_WRITE,
+    "check": READ_AND_WRITE,
+    "received": READ,
+    "withdraw": READ_AND_WRITE,
+    "promise": READ,
+    "paper": READ,
+    "leave": READ,
+    "pass_on": READ_AND_WRITE,
+    "gone": READ_AND_WRITE,
+    "stop": READ_AND_WRITE,
+}
+"""The pages of a link by their methods. A link is the only way in: no role of the staff opens them."""
