@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import tempfile
-from typing import BinaryIO, cast
+import io
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -18,8 +17,6 @@ from results.models import Export
 from results.views.reading import when_built
 from surveys.access import ANALYST, may
 from surveys.models import Wave
-
-IN_MEMORY = 8 * 1024 * 1024
 
 
 @when_built
@@ -51,9 +48,8 @@ def export(_request: HttpRequest, wave: Wave, key: str) -> HttpResponse:
 def checksum(_request: HttpRequest, wave: Wave, key: str) -> HttpResponse:
     """The SHA-256 of a file without respondents in it, as `sha256sum --check` reads it."""
     exporter, material = _exporter(key, respondent_level=False), material_of(wave)
-    file, digest = _written(exporter, material)
-    file.close()
-    line = f"{digest.hex()}  {exporter.file_name(material)}\n"
+    digest = hashlib.sha256(_bytes(exporter, material)).hexdigest()
+    line = f"{digest}  {exporter.file_name(material)}\n"
     return HttpResponse(line, content_type="text/plain; charset=utf-8")
 
 
@@ -87,23 +83,16 @@ def _exporter(key: str, *, respondent_level: bool) -> Exporter:
 
 
 def _download(exporter: Exporter, material: Material) -> HttpResponse:
-    """The whole file, written before the first byte goes out, with its SHA-256 in the head of the answer."""
-    file, digest = _written(exporter, material)
-    response = FileResponse(
-        file, as_attachment=True, filename=exporter.file_name(material), content_type=exporter.content_type
-    )
-    response["Repr-Digest"] = f"sha-256=:{base64.b64encode(digest).decode()}:"
+    """The whole file, made before the first byte goes out, with its SHA-256 in the head of the answer."""
+    data = _bytes(exporter, material)
+    response = HttpResponse(data, content_type=exporter.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{exporter.file_name(material)}"'
+    response["Repr-Digest"] = f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode()}:"
     response["Cache-Control"] = "private, no-store"
-    return response  # type: ignore[return-value]
+    return response
 
 
-def _written(exporter: Exporter, material: Material) -> tuple[BinaryIO, bytes]:
-    """The file, ready to be read from its beginning, and its SHA-256."""
-    file = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - the caller closes it
+def _bytes(exporter: Exporter, material: Material) -> bytes:
+    file = io.BytesIO()
     exporter.write(material, file)
-    file.seek(0)
-    digest = hashlib.sha256()
-    while part := file.read(1 << 20):
-        digest.update(part)
-    file.seek(0)
-    return file, digest.digest()
+    return file.getvalue()
