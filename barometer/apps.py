@@ -10,4 +10,4 @@ class BarometerConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from barometer import checks  # noqa: F401, PLC0415 - registering needs the settings
+        from barometer import checks  # noqa: F401 - registering needs the settings

@@ -18,10 +18,10 @@ from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "barometer.settings")
 
-from django.conf import settings  # noqa: E402 - the module's name must be known
-from django.utils import timezone  # noqa: E402
+from django.conf import settings
+from django.utils import timezone
 
-from barometer import checks, sweeps  # noqa: E402
+from barometer import checks, sweeps
 
 # A hung Redis costs a publisher this long and no longer.
 PATIENCE_SECONDS = 1

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register, run_checks
+from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 
 TAG = "production"
@@ -100,7 +101,7 @@ def unwise(**_: Any) -> list[CheckMessage]:
         "W001": ("localhost" in sender, "MAIL_FROM is an address on this computer.", "Set MAIL_FROM."),
         "W002": (_database_file() is not None, "The database is a file of this computer.", "Set DATABASE_URL."),
     }
-    return [Warning(text, hint=hint, id=f"barometer.{id_}") for id_, (is_so, text, hint) in found.items() if is_so]
+    return [Caution(text, hint=hint, id=f"barometer.{id_}") for id_, (is_so, text, hint) in found.items() if is_so]
 
 
 _NEW_KEY = 'Set SECRET_KEY, say to: python -c "import secrets; print(secrets.token_urlsafe(50))"'
@@ -118,11 +119,11 @@ def _mail_goes_nowhere() -> bool:
 
 def _database_file() -> Path | None:
     default = settings.DATABASES["default"]
-    return Path(default["NAME"]).resolve() if default["ENGINE"].endswith("sqlite3") else None
+    return Path(str(default["NAME"])).resolve() if default["ENGINE"].endswith("sqlite3") else None
 
 
 def _dangerous_folders() -> Iterator[Path]:
-    served = [settings.STATIC_ROOT, settings.MEDIA_ROOT, *settings.STATICFILES_DIRS]
+    served: list[Any] = [settings.STATIC_ROOT, settings.MEDIA_ROOT, *settings.STATICFILES_DIRS]
     yield from (Path(folder).resolve() for folder in served if folder)
     if file := _database_file():
         yield file.parent

@@ -64,10 +64,10 @@ class Handler(logging.StreamHandler[Any]):
     a failure would print the line unscrubbed.
     """
 
-    def handleError(self, record: logging.LogRecord) -> None:
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the base class names it so
         """Say that a line was lost."""
         with contextlib.suppress(Exception):
-            sys.__stderr__.write(f"A log line of {record.name} could not be written.\n")
+            print(f"A log line of {record.name} could not be written.", file=sys.__stderr__)
 
 
 def configuration(*, level: str, structured: bool) -> dict[str, Any]:

@@ -19,7 +19,7 @@ SECURE = _SITE.scheme == "https"
 LOCAL = (_SITE.hostname or "") in ("localhost", "127.0.0.1", "::1")
 
 DEBUG = env.flag("DEBUG", default=LOCAL)
-DEFAULT_SECRET_KEY = "not-secret-and-good-for-one-computer-only"
+DEFAULT_SECRET_KEY = "not-secret-and-good-for-one-computer-only"  # noqa: S105 - refused in production
 SECRET_KEY = env.secret("SECRET_KEY", DEFAULT_SECRET_KEY)
 # This computer may always ask: health checks do.
 ALLOWED_HOSTS = sorted({*env.names("ALLOWED_HOSTS", (_SITE.hostname or "",)), *LOOPBACK})

@@ -77,9 +77,7 @@ def _touches_the_database(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory) -> None:
     """SQLite keeps its test database in a file of this run, so that threads and runs do not meet in it."""
     from django.conf import settings
     from django.db import connections
@@ -185,7 +183,9 @@ class Installation:
 
     def execute(self, statement: str) -> None:
         """Execute an SQL statement in its database, as somebody with a console would."""
-        self.manage("shell", "-v0", "-c", f"from django.db import connection; connection.cursor().execute({statement!r})")
+        self.manage(
+            "shell", "-v0", "-c", f"from django.db import connection; connection.cursor().execute({statement!r})"
+        )
 
     @contextmanager
     def runs(self, name: str, command: list[str], **more: str) -> Iterator[None]:

@@ -23,17 +23,39 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # What a developer's own installation is set to must not colour the tests.
 NOT_FOR_TESTS = (
-    "ALLOWED_HOSTS DATABASE_URL DATABASE_URL_FILE DEBUG EMAIL_URL EMAIL_URL_FILE KEY_DIR LOG_JSON LOG_LEVEL MAIL_FROM "
-    "REDIS_URL REDIS_URL_FILE SECRET_KEY SECRET_KEY_FILE SITE_URL STATIC_ROOT SWEEPS TRUST_PROXY WEB_CONCURRENCY"
-).split()
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "DATABASE_URL_FILE",
+    "DEBUG",
+    "EMAIL_URL",
+    "EMAIL_URL_FILE",
+    "KEY_DIR",
+    "LOG_JSON",
+    "LOG_LEVEL",
+    "MAIL_FROM",
+    "REDIS_URL",
+    "REDIS_URL_FILE",
+    "SECRET_KEY",
+    "SECRET_KEY_FILE",
+    "SITE_URL",
+    "STATIC_ROOT",
+    "SWEEPS",
+    "TRUST_PROXY",
+    "WEB_CONCURRENCY",
+)
 
 
 def main(arguments: list[str]) -> int:
-    """Find or start what is needed, run pytest, stop what was started. Returns pytest's status, 2 when all is not there."""
+    """Find or start what is needed, run pytest, stop what was started.
+
+    Returns pytest's status, or 2 when something needed is missing.
+    """
     signal.signal(signal.SIGTERM, _leave)
     began = time.monotonic()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="barometer-test-", ignore_cleanup_errors=True)))
+        folder = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="barometer-test-", ignore_cleanup_errors=True))
+        )
         # The account that runs PostgreSQL must be able to pass through.
         folder.chmod(0o711)
         try:

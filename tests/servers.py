@@ -117,7 +117,7 @@ def browser() -> Path | None:
 
 
 def install_browser() -> Path:
-    """Install Chromium: by apt as root on Debian, else Playwright's own into var/. Raises Missing when neither works."""
+    """Install Chromium: by apt as root on Debian, else Playwright's own into var/. Raises Missing when both fail."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         _try("apt-get", "update", "--quiet")
         _try("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chromium")
@@ -126,7 +126,9 @@ def install_browser() -> Path:
         _try(sys.executable, "-m", "playwright", "install", "--only-shell", "--no-shell", "chromium", **place)
     if found := browser():
         return found
-    raise Missing("There is no browser: install Chromium (Debian: apt-get install chromium), or set BAROMETER_BROWSER.")
+    raise Missing(
+        "There is no browser: install Chromium (Debian: apt-get install chromium), or set BAROMETER_BROWSER."
+    )
 
 
 def _wheels_only() -> bool:
@@ -182,7 +184,19 @@ def _started_postgres(programs: Path, folder: Path) -> Iterator[str]:
 def _started_redis(program: Path, folder: Path) -> Iterator[str]:
     folder.mkdir()
     port = free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"]
+    command = [
+        program,
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--dir",
+        folder,
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
     url = f"redis://127.0.0.1:{port}/0"
     with _running(command, None, log=folder / "log"), redis.Redis.from_url(url) as client:
         _wait_until(client.ping, redis.RedisError, log=folder / "log")
@@ -244,9 +258,7 @@ def _running(command: Sequence[object], account: pwd.struct_passwd | None, *, lo
     """Run the command until the end of the block; a session of its own keeps Ctrl-C from reaching it first."""
     words = [str(word) for word in command]
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            words, stdout=output, stderr=output, start_new_session=True, **_options(account)
-        )
+        process = subprocess.Popen(words, stdout=output, stderr=output, start_new_session=True, **_options(account))
         try:
             yield
         finally:

@@ -11,7 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("barometer", "surveys", "respondents", "results")
 MODULES = sorted(
-    path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts
+    path.relative_to(ROOT)
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+    if "migrations" not in path.parts
 )
 
 PURE = ("surveys/codebook.py", "surveys/instrument/", "results/analysis/")

@@ -76,7 +76,9 @@ class User(AbstractBaseUser):
     def surveys(self, *roles: str) -> models.QuerySet[Survey]:
         """The surveys for which this user holds one of these roles, or any role when none is named."""
         held = {survey for role, survey in self._held if role in roles or not roles}
-        return Survey.objects.all() if None in held else Survey.objects.filter(pk__in=held)
+        if None in held:
+            return Survey.objects.all()
+        return Survey.objects.filter(pk__in=[survey for survey in held if survey is not None])
 
     def give(self, role: str, survey: Survey | None = None) -> None:
         """Let this user hold the role for this survey, or for every survey; a role held already changes nothing."""

@@ -140,7 +140,12 @@ def test_one_signs_in_whatever_the_capitals_and_out_again(client, ann):
 
 @pytest.mark.parametrize(
     ("email", "password"),
-    [("ann.other@example.org", "wrong"), ("nobody@example.org", PASSWORD), ("", PASSWORD), ("ann.other@example.org", "")],
+    [
+        ("ann.other@example.org", "wrong"),
+        ("nobody@example.org", PASSWORD),
+        ("", PASSWORD),
+        ("ann.other@example.org", ""),
+    ],
 )
 def test_what_is_wrong_does_not_let_in(client, ann, email, password):
     page = sign_in(client, email, password)
@@ -239,9 +244,7 @@ def test_old_sessions_are_deleted(client, ann):
     assert not Session.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("trusted", "address"), [(True, "203.0.113.9"), (False, "127.0.0.1")]
-)
+@pytest.mark.parametrize(("trusted", "address"), [(True, "203.0.113.9"), (False, "127.0.0.1")])
 def test_an_address_is_believed_only_of_a_trusted_proxy(rf, settings, trusted, address):
     settings.TRUST_PROXY = trusted
     request = rf.get("/", HTTP_X_FORWARDED_FOR="198.51.100.1, 203.0.113.9")

@@ -125,7 +125,9 @@ UNSAFE = {
     "command", [["python", "manage.py", "migrate"], ["python", "-c", "import barometer.wsgi"], processes.WORKER]
 )
 def test_no_process_starts_in_an_unsafe_production(tmp_path, command):
-    done = processes.run(command, UNSAFE | {"VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "barometer.settings"}, seconds=30)
+    done = processes.run(
+        command, UNSAFE | {"VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "barometer.settings"}, seconds=30
+    )
     told = done.stdout + done.stderr
     assert done.returncode != 0
     for error in ("E001", "E002", "E004", "E005", "E006", "E007"):

@@ -59,7 +59,7 @@ def test_the_image_serves_and_collects_as_the_tests_do(dockerfile):
 
 def test_the_image_installs_the_locked_set_and_runs_as_nobody_in_particular(dockerfile):
     assert "--require-hashes -r /tmp/runtime.txt" in dockerfile
-    assert re.findall(r"^USER (\S+)$", dockerfile, re.M) == ["barometer"]
+    assert re.findall(r"^USER (\S+)$", dockerfile, re.MULTILINE) == ["barometer"]
     assert dockerfile.index("\nUSER barometer") < dockerfile.index("\nCMD ")
 
 
@@ -109,7 +109,10 @@ def test_a_compose_program_reads_the_file_where_there_is_one():
 
 
 def compose_program():
-    if shutil.which("docker") and subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0:
+    if (
+        shutil.which("docker")
+        and subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0
+    ):
         return ["docker", "compose"]
     return ["docker-compose"] if shutil.which("docker-compose") else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from surveys.models import Wave
 HERE = Path(__file__).resolve().parents[2]
 REFERENCE, SAMPLE = HERE / "reference", HERE / "sample"
 
-EMAIL, PASSWORD = "demo@example.org", "barometer-demo"  # noqa: S105 - printed for everybody, on this computer only
+EMAIL, PASSWORD = "demo@example.org", "barometer-demo"
 
 PORTS = range(8000, 8100)
 START_SECONDS = 30
@@ -48,7 +49,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Load what is missing and serve until Ctrl-C. Raises CommandError on a site that others can reach."""
         if is_public():
-            raise CommandError("The demo has a password that everybody knows: run it without SITE_URL, on this computer.")
+            raise CommandError(
+                "The demo has a password that everybody knows: run it without SITE_URL, on this computer."
+            )
         self._prepare()
         if not options["no_serve"]:
             self._serve(options["port"])
@@ -178,12 +181,11 @@ def _answers(server: subprocess.Popen[bytes], url: str) -> bool:
 
 
 def _wait(server: subprocess.Popen[bytes]) -> None:
-    """Until the server ends; Ctrl-C reaches it too, and it finishes what it is answering."""
+    """Until the server ends, or somebody ends this process; then the server finishes what it is answering."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         server.wait()
     except KeyboardInterrupt:
+        server.terminate()
         server.wait()
-    finally:
-        if server.poll() is None:
-            server.terminate()
-            server.wait()
