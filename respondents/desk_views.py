@@ -64,7 +64,7 @@ def wave(request: HttpRequest, wave: Wave) -> HttpResponse:
 
 def sample(request: HttpRequest, wave: Wave) -> HttpResponse:
     """Invite everybody in a sample file; with any problem all are shown by line and column, and nobody is added."""
-    form = SampleForm(request.POST or None, request.FILES or None)
+    form = SampleForm(request.POST, request.FILES) if request.method == "POST" else SampleForm()
     found: list[Problem] = []
     if request.method == "POST" and form.is_valid():
         data = form.data_given()

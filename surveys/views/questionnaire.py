@@ -20,7 +20,7 @@ from surveys.wave_file import dump_wave, load_wave, read_wave_file
 
 def upload(request: HttpRequest) -> HttpResponse:
     """Create a draft from a wave file, or bring one to it; with any problem all are shown and nothing is written."""
-    form = WaveFileForm(request.POST or None, request.FILES or None)
+    form = WaveFileForm(request.POST, request.FILES) if request.method == "POST" else WaveFileForm()
     problems: list[Problem] = []
     if request.method == "POST" and form.is_valid():
         data = form.data_given()

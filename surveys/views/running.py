@@ -24,7 +24,7 @@ def times(request: HttpRequest, wave: Wave) -> HttpResponse:
     if not wave.is_draft:
         messages.error(request, _("Only a draft's times can be set. Move the closing time of an open wave instead."))
         return _back(wave)
-    form = TimesForm(request.POST or None, wave=wave)
+    form = TimesForm(request.POST if request.method == "POST" else None, wave=wave)
     if request.method == "POST" and form.is_valid():
         moments = {name: form.cleaned_data[name] for name in ("opens_at", "closes_at")}
         done = _tried(lambda: set_times(wave, **moments))
