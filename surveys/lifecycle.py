@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from surveys.canonical import digest
 from surveys.compiling import compile_wave, problems
@@ -62,7 +63,9 @@ def set_times(wave: Wave, *, opens_at: datetime, closes_at: datetime) -> Wave:
     """Set when a draft opens and closes. Raises Refused when it is no draft or closes before it opens."""
     if closes_at <= opens_at:
         raise Refused(Problem("wave.closes_at", "is not after opens_at"))
-    changed = Wave.objects.filter(pk=wave.pk, state=State.DRAFT).update(opens_at=opens_at, closes_at=closes_at)
+    changed = Wave.objects.filter(pk=wave.pk, state=State.DRAFT).update(
+        opens_at=opens_at, closes_at=closes_at, revision=F("revision") + 1
+    )
     if not changed:
         raise Refused(Problem("wave.state", "only a draft's times are set freely; extend an open wave instead"))
     wave.refresh_from_db()

@@ -10,26 +10,50 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from surveys.canonical import digest
-from surveys.models import Item, Question, QuestionVersion, Section, Survey, Wave
+from surveys.models import Item, Survey, Wave
 from surveys.problems import Problem, Refused, refuse_if
+from surveys.storing import store_sections
 from surveys.texts import decode, printable, shortened
-from surveys.wave_checks import form_problems, items_of, moment, scales_of, sense_problems
+from surveys.wave_checks import form_problems, items_of, moment, sense_problems
 
 FORMAT = "barometer.wave/1"
 
-_WAVE_KEYS = (
-    "slug number title frame_date frame_kind opens_at closes_at partner roles weighting".split()
-)  # the order of writing
-_OPTION_KEYS = "code label score kind exclusive".split()
-_NET_KEYS = "name label codes".split()
-_SCALE_KEYS = "name options low high nets".split()
-_ITEM_KEYS = (
-    "name type text hint rows options scale low high nets min max unit long required roles show_if sensitive track"
-).split()
-
-_OF_THE_WAVE = ("name", "roles", "required", "show_if")
-"""Keys of an item that belong to its place in the wave, not to the wording of the question."""
+_WAVE_KEYS = [
+    "slug",
+    "number",
+    "title",
+    "frame_date",
+    "frame_kind",
+    "opens_at",
+    "closes_at",
+    "partner",
+    "roles",
+    "weighting",
+]  # the order of writing
+_OPTION_KEYS = ["code", "label", "score", "kind", "exclusive"]
+_NET_KEYS = ["name", "label", "codes"]
+_SCALE_KEYS = ["name", "options", "low", "high", "nets"]
+_ITEM_KEYS = [
+    "name",
+    "type",
+    "text",
+    "hint",
+    "rows",
+    "options",
+    "scale",
+    "low",
+    "high",
+    "nets",
+    "min",
+    "max",
+    "unit",
+    "long",
+    "required",
+    "roles",
+    "show_if",
+    "sensitive",
+    "track",
+]
 
 
 def read_wave_file(data: bytes) -> dict[str, Any]:
@@ -53,25 +77,17 @@ def load_wave(document: Mapping[str, Any], *, synthetic: bool = False) -> Wave:
         slug=document["survey"]["slug"], defaults={"title": document["survey"]["title"]}
     )
     wave = _draft_for(survey, document["wave"]["slug"])
-    _fill_wave(wave, document)
     wave.synthetic = synthetic or wave.synthetic
-    wave.save()
-    replaced = set(QuestionVersion.objects.filter(items__section__wave=wave).values_list("pk", flat=True))
-    wave.sections.all().delete()
-    scales = scales_of(document)
-    for position, section in enumerate(document["sections"]):
-        row = Section.objects.create(
-            wave=wave,
-            position=position,
-            name=section["name"],
-            title=section["title"],
-            together=section.get("together", False),
-        )
-        Item.objects.bulk_create(
-            _item(row, index, item, _version(survey, item, scales)) for index, item in enumerate(section["items"])
-        )
-    QuestionVersion.objects.filter(pk__in=replaced, items=None).delete()
+    store_document(wave, document)
     return wave
+
+
+def store_document(wave: Wave, document: Mapping[str, Any]) -> None:
+    """Bring a draft, locked by the caller, to a sound document; its revision goes up by one."""
+    _fill_wave(wave, document)
+    wave.revision += 1
+    wave.save()
+    store_sections(wave, document)
 
 
 def dump_wave(wave: Wave) -> str:
@@ -154,31 +170,6 @@ def _fill_wave(wave: Wave, document: Mapping[str, Any]) -> None:
     wave.banners = document.get("banners", [])
 
 
-def _version(survey: Survey, item: Mapping[str, Any], scales: Mapping[str, Any]) -> QuestionVersion:
-    question, _ = Question.objects.get_or_create(survey=survey, name=item["name"])
-    wording = {key: value for key, value in item.items() if key not in _OF_THE_WAVE}
-    scale = scales.get(item.get("scale", ""))
-    mark = digest({"wording": wording, "scale": scale})
-    found = question.versions.filter(digest=mark).first()
-    if found:
-        return found
-    last = question.versions.order_by("-number").values_list("number", flat=True).first() or 0
-    return question.versions.create(
-        number=last + 1, type=item["type"], text=item["text"], definition=wording, scale=scale, digest=mark
-    )
-
-
-def _item(section: Section, position: int, item: Mapping[str, Any], version: QuestionVersion) -> Item:
-    return Item(
-        section=section,
-        position=position,
-        version=version,
-        roles=item.get("roles", []),
-        required=item.get("required", False),
-        show_if=item.get("show_if"),
-    )
-
-
 def _wave_document(wave: Wave) -> dict[str, Any]:
     data: dict[str, Any] = {key: getattr(wave, key) for key in _WAVE_KEYS}
     data["frame_date"] = wave.frame_date.isoformat() if wave.frame_date else None
@@ -228,4 +219,4 @@ def _ordered(data: Mapping[str, Any], keys: Iterable[str], **deeper: Callable[[A
     return {key: deeper[key](data[key]) if key in deeper else data[key] for key in keys if key in data}
 
 
-__all__ = ["document_of", "dump_wave", "item_definition", "items_of", "load_wave", "read_wave_file"]
+__all__ = ["document_of", "dump_wave", "item_definition", "items_of", "load_wave", "read_wave_file", "store_document"]

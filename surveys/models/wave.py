@@ -78,6 +78,7 @@ class Wave(models.Model):
     weighting = models.JSONField(null=True, blank=True)
     synthetic = models.BooleanField(default=False, help_text=_("The answers are made up and say so wherever shown."))
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    revision = models.PositiveIntegerField(default=0, help_text=_("Counts the changes made to the draft."))
 
     objects = WaveQuerySet.as_manager()
 
@@ -169,3 +170,24 @@ class WaveEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before} → {self.after}"
+
+
+class DraftStep(models.Model):
+    """One change of a draft that can be undone: what it was called, who made it, and the whole wave before it.
+
+    `revision` is the wave's after the change.
+    """
+
+    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="steps")
+    revision = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    label = models.CharField(max_length=200)
+    before = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["wave", "revision"], name="one_step_a_revision")]
+        ordering = ["-revision"]
+
+    def __str__(self) -> str:
+        return self.label
