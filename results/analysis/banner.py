@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -39,22 +39,21 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """In a crossed break, the columns that add up to one of a simpler break, with those whose other part is unknown."""
+
+    ids: frozenset[str]
+    rest: bits.Mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Break:
     """All columns of a table, the total first, and the ids of those that can share respondents."""
 
     name: str | None
     columns: tuple[Column, ...]
     overlapping: frozenset[str] = frozenset()
-
-    @property
-    def lines(self) -> list[frozenset[str]]:
-        """In a crossed break, the columns that add up to a column of a simpler break: all parts but one the same."""
-        made: dict[tuple[int, tuple[str, ...]], set[str]] = {}
-        for column in self.columns:
-            for place in range(len(column.parts) if len(column.parts) > 1 else 0):
-                rest = column.parts[:place] + column.parts[place + 1 :]
-                made.setdefault((place, rest), set()).add(column.id)
-        return [frozenset(line) for line in made.values()]
+    lines: tuple[Line, ...] = ()
 
     @property
     def masks(self) -> bits.Matrix:
@@ -75,10 +74,12 @@ def break_of(frame: Frame, *, by: By = None) -> Break:
     total = Column(TOTAL, "Total", frame.everybody)
     if by is None:
         return Break(None, (total,))
-    crossed = reduce(_crossed, [_single(frame, each) for each in ([by] if isinstance(by, (str, Banner)) else by)])
+    parts = [_single(frame, each) for each in ([by] if isinstance(by, (str, Banner)) else by)]
+    crossed = reduce(_crossed, parts)
     if len({TOTAL, *(column.id for column in crossed.columns)}) <= len(crossed.columns):
         raise ValueError(f"{crossed.name}: two columns would have the same id")
-    return Break(crossed.name, (total, *crossed.columns), crossed.overlapping)
+    lines = tuple(_lines(parts, crossed)) if len(parts) > 1 else ()
+    return Break(crossed.name, (total, *crossed.columns), crossed.overlapping, lines)
 
 
 def _single(frame: Frame, by: Banner | str) -> Break:
@@ -107,6 +108,19 @@ def _crossed(outer: Break, inner: Break) -> Break:
         column.id for (one, two), column in made.items() if one in outer.overlapping or two in inner.overlapping
     )
     return Break(f"{outer.name}|{inner.name}", tuple(made.values()), frozenset(overlap))
+
+
+def _lines(parts: Sequence[Break], crossed: Break) -> Iterator[Line]:
+    """For each part left out, each combination of the others: its columns, and those in none of them."""
+    for place in range(len(parts)):
+        for simpler in reduce(_crossed, [*parts[:place], *parts[place + 1 :]]).columns:
+            inside = [
+                column
+                for column in crossed.columns
+                if column.parts[:place] + column.parts[place + 1 :] == simpler.parts
+            ]
+            rest = simpler.mask & ~bits.union(np.stack([column.mask for column in inside]))
+            yield Line(frozenset(column.id for column in inside), rest)
 
 
 def where_mask(frame: Frame, where: Where | None) -> bits.Mask:

@@ -24,11 +24,11 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """The counts behind one table; columns as in the break, then one for those in no column of it.
+    """The counts behind one table; columns as in the break, then those in no column of it, then the lines' rests.
 
-    `cells` ``[rows, columns + 1]`` has a row for everything `rows.row_masks` lists, the base first; `left_out`
-    ``[filters, columns + 1]`` says what the filter takes from each weaker filter's base. `sums` and `squares` hold, in
-    units (see `exact`), the sums of weights and of squared weights in each cell, or are None.
+    `cells` ``[rows, columns + 1 + lines]`` has a row for everything `rows.row_masks` lists, the base first; `left_out`
+    ``[filters, columns + 1 + lines]`` says what the filter takes from each weaker filter's base. `sums` and `squares`
+    hold, in units (see `exact`), the sums of weights and of squared weights in each cell, or are None.
     """
 
     people: int
@@ -59,7 +59,7 @@ def count_tables(
     columns = _columns(breaks, frame)
     rows = [counted_rows(frame, name) for name in names]
     counted = _count(frame, names, rows, columns, within=within, where=where)
-    edges = pairwise(np.cumsum([1, *(len(split.columns) for split in breaks)]))
+    edges = pairwise(np.cumsum([1, *(len(split.columns) + len(split.lines) for split in breaks)]))
     cuts = [(split, slice(int(start), int(stop))) for split, (start, stop) in zip(breaks, edges, strict=True)]
     return [[_slice(counts, split, cut) for split, cut in cuts] for counts in counted]
 
@@ -77,6 +77,7 @@ def _columns(breaks: Sequence[Break], frame: Frame) -> bits.Matrix:
     for split in breaks:
         masks.append(split.masks[1:])
         masks.append(_outside(split)[None])
+        masks.extend(line.rest[None] for line in split.lines)
     return np.concatenate(masks)
 
 
@@ -141,9 +142,11 @@ def _slice(counts: Counts, split: Break, cut: slice) -> Counts:
 def _assembled(array: Ints, split: Break, cut: slice) -> Ints:
     """One break's columns: the total, its own, and the rest: what is left of the total unless columns overlap."""
     total, own = array[..., :1], array[..., cut]
-    if len(split.columns) > 1 and not split.overlapping:
-        own = np.concatenate([own[..., :-1], total - own[..., :-1].sum(axis=-1, keepdims=True)], axis=-1)
-    return np.concatenate([total, own], axis=-1)
+    columns = len(split.columns) - 1
+    outside = own[..., columns : columns + 1]
+    if columns and not split.overlapping:
+        outside = total - own[..., :columns].sum(axis=-1, keepdims=True)
+    return np.concatenate([total, own[..., :columns], outside, own[..., columns + 1 :]], axis=-1)
 
 
 def _added(mine: Any, others: Any) -> Any:

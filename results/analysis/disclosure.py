@@ -20,6 +20,7 @@ from surveys.codebook import Codebook, Variable
 REST = ""
 BASE = ""
 EXACT = 0.5
+MERGED_REST = "?"
 UNBOUNDED = 3
 
 Key = tuple[str, str, str]
@@ -61,6 +62,10 @@ class System:
         """The least and the most that a sum of counts can be; minus and plus infinity without bound."""
         low, high = (self._extreme(terms, sign) for sign in (1.0, -1.0))
         return low, high
+
+    def check(self) -> None:
+        """Raise ValueError if no counts at all agree with what is known."""
+        self._extreme({}, 1.0)
 
     def _know(self, terms: Terms) -> None:
         self.solved = None
@@ -108,72 +113,118 @@ def attack(
     ]
 
 
+@dataclass(frozen=True)
+class View:
+    """All released tables of one question by one break: its parts, and the sets of parts whose counts are shown.
+
+    A merged column is the set of its parts; the part "" stands for those in no column.
+    """
+
+    by: str
+    tables: tuple[Table, ...]
+    overlapping: frozenset[str]
+
+    @property
+    def parts(self) -> list[str]:
+        """The break's columns, unmerged, and those in none of them."""
+        columns = (part for table in self.tables for column in table["columns"][1:] for part in parts_of(column["id"]))
+        return list(dict.fromkeys([*columns, REST])) if self.by else []
+
+    @property
+    def shown(self) -> list[frozenset[str]]:
+        """The sets of parts whose counts some table shows."""
+        columns = [column for table in self.tables for column in table["columns"][1:]]
+        return [frozenset(parts_of(column["id"])) for column in columns if column["base"] is not None]
+
+    @property
+    def rows(self) -> list[str]:
+        """The base and the rows that count people."""
+        return [BASE, *(row["id"] for row in _counted(self.tables[0]))]
+
+    @classmethod
+    def of(cls, by: str, tables: Sequence[Table]) -> View:
+        """The view of these tables, all by the same break."""
+        return cls(by, tuple(tables), frozenset(tables[0]["overlapping"]))
+
+
+def parts_of(column: str) -> list[str]:
+    """The parts a column was merged from; one for a column as it is."""
+    return [REST if part == MERGED_REST else part for part in column.split("+")]
+
+
+def system_of(variable: Variable, views: Sequence[View]) -> System:
+    """All that the released tables of one question say about its counts."""
+    system = System()
+    for view in views:
+        _say_visible(system, view)
+        _say_structure(system, variable, view)
+    _say_crossings(system, views)
+    return system
+
+
 def _attack_question(
     variable: Variable, tables: Sequence[Table], threshold: int, known: Mapping[Key, int]
 ) -> list[Leak]:
     if not variable.closed or all(table["columns"][0]["base"] is None for table in tables):
         return []
-    system = system_of(variable, tables)
+    names = dict.fromkeys(table["by"] or "" for table in tables)
+    views = [View.of(by, [table for table in tables if (table["by"] or "") == by]) for by in names]
+    system = system_of(variable, views)
     for (name, by, column), base in known.items():
         if name == variable.name and (by, column, BASE) in system.keys:
             system.add({(by, column, BASE): 1.0}, float(base))
-    return [leak for table in tables for leak in _leaks(variable, table, system, threshold)]
+    system.check()
+    return [leak for view in views for leak in _leaks(variable.name, view, system, threshold)]
 
 
-def system_of(variable: Variable, tables: Sequence[Table]) -> System:
-    """All that the tables of one question say about its counts."""
-    system = System()
-    for table in tables:
-        _say_visible(system, table)
-        _say_structure(system, variable, table)
-    _say_crossings(system, tables)
-    return system
+def _leaks(name: str, view: View, system: System, threshold: int) -> Iterable[Leak]:
+    for group, share in _candidates(view, system):
+        if _is_recovered(view, system, share, threshold):
+            low, high = system.interval(_terms(view.by, share, BASE))
+            yield Leak(name, view.by, group, low, high)
 
 
-def _leaks(variable: Variable, table: Table, system: System, threshold: int) -> Iterable[Leak]:
-    by = table["by"] or ""
-    for group, share in _candidates(table, system):
-        if _is_recovered(by, table, system, share, threshold):
-            low, high = system.interval(_terms(by, share, BASE))
-            yield Leak(variable.name, by, group, low, high)
+def _candidates(view: View, system: System) -> list[tuple[tuple[str, ...], dict[str, float]]]:
+    """Groups to go for, as sums and differences of parts."""
+    single = [(part,) for part in view.parts if frozenset([part]) not in view.shown]
+    if view.overlapping:
+        outside = [((TOTAL, *parts), {TOTAL: 1.0, **dict.fromkeys(parts, -1.0)}) for parts in view.shown]
+        return [*((group, dict.fromkeys(group, 1.0)) for group in single if group != (REST,)), *outside]
+    seen = frozenset().union(*view.shown)
+    unseen = tuple(part for part in view.parts if part not in seen)
+    between = [tuple(more - less) for more in view.shown for less in view.shown if less < more]
+    groups = dict.fromkeys([*single, unseen, *between, *_line_groups(view, unseen, system)])
+    return [(group, dict.fromkeys(group, 1.0)) for group in groups if group]
 
 
-def _candidates(table: Table, system: System) -> list[tuple[tuple[str, ...], dict[str, float]]]:
-    """Groups to go for, as sums and differences of columns: each hidden one, all of them, what a column leaves out."""
-    hidden = [column["id"] for column in table["columns"] if column["base"] is None]
-    shown = [column["id"] for column in table["columns"][1:] if column["base"] is not None]
-    if not table["by"]:
-        return []
-    if table["overlapping"]:
-        outside = [((TOTAL, name), {TOTAL: 1.0, name: -1.0}) for name in shown]
-        return [*(((name,), {name: 1.0}) for name in hidden), *outside]
-    groups = [*((name,) for name in [*hidden, REST]), (*hidden, REST), *_line_groups(table, hidden, system)]
-    return [(group, dict.fromkeys(group, 1.0)) for group in dict.fromkeys(groups)]
-
-
-def _line_groups(table: Table, hidden: Sequence[str], system: System) -> Iterable[tuple[str, ...]]:
-    """In a crossed table, what is hidden in each line together with those of whom the other attribute is unknown."""
-    found = dict.fromkeys(key[1] for key in system.keys if key[0] == table["by"] and key[1].startswith(f"{REST}|"))
+def _line_groups(view: View, unseen: Sequence[str], system: System) -> Iterable[tuple[str, ...]]:
+    """In a crossed break, what is hidden in each line together with those of whom the other part is unknown."""
+    found = dict.fromkeys(key[1] for key in system.keys if key[0] == view.by and key[1].startswith(f"{REST}|"))
     for rest in found:
         _, place, column = rest.split("|", 2)
-        yield (*(name for name in hidden if name.split("|")[int(place)] == column), rest)
+        yield (*(name for name in unseen if name and name.split("|")[int(place)] == column), rest)
 
 
-def _is_recovered(by: str, table: Table, system: System, share: dict[str, float], threshold: int) -> bool:
+def _is_recovered(view: View, system: System, share: dict[str, float], threshold: int) -> bool:
     """Whether a group must be small but not empty, and each answer's count in it comes out exactly.
 
     Answers that all or none of the whole table gave are known without any arithmetic, and do not count.
     """
-    low, high = system.interval(_terms(by, share, BASE))
+    low, high = system.interval(_terms(view.by, share, BASE))
     if low < EXACT or high > threshold - EXACT:
         return False
-    telling = [row["id"] for row in table["rows"] if row["kind"] == "code" and _varies(row, table)]
-    intervals = (system.interval(_terms(by, share, row)) for row in telling)
+    table = view.tables[0]
+    telling = [row["id"] for row in _counted(table) if row["kind"] == "code" and _varies(row, table)]
+    intervals = (system.interval(_terms(view.by, share, row)) for row in telling)
     return bool(telling) and all(most - least < EXACT for least, most in intervals)
 
 
 def _varies(row: Mapping[str, Any], table: Table) -> bool:
     return row["cells"][0] is not None and 0 < row["cells"][0]["count"] < table["columns"][0]["base"]
+
+
+def _counted(table: Table) -> list[Mapping[str, Any]]:
+    return [row for row in table["rows"] if row["kind"] in ("code", "net")]
 
 
 def _terms(by: str, share: Mapping[str, float], row: str) -> Terms:
@@ -185,42 +236,37 @@ def _key(by: str, column: str, row: str) -> Key:
     return ("", TOTAL, row) if column == TOTAL else (by, column, row)
 
 
-def _say_visible(system: System, table: Table) -> None:
-    by = table["by"] or ""
-    for place, column in enumerate(table["columns"]):
-        if column["base"] is None:
-            continue
-        system.add({_key(by, column["id"], BASE): 1.0}, float(column["base"]))
-        for row in table["rows"]:
-            if row["kind"] in ("code", "net"):
+def _say_visible(system: System, view: View) -> None:
+    for table in view.tables:
+        for place, column in enumerate(table["columns"]):
+            if column["base"] is None:
+                continue
+            parts = [TOTAL] if column["id"] == TOTAL else parts_of(column["id"])
+            system.add({_key(view.by, part, BASE): 1.0 for part in parts}, float(column["base"]))
+            for row in _counted(table):
                 cell = row["cells"][place]
-                system.add({_key(by, column["id"], row["id"]): 1.0}, float(cell.get("people", cell["count"])))
+                people = float(cell.get("people", cell["count"]))
+                system.add({_key(view.by, part, row["id"]): 1.0 for part in parts}, people)
 
 
-def _say_structure(system: System, variable: Variable, table: Table) -> None:
+def _say_structure(system: System, variable: Variable, view: View) -> None:
     """What follows from what the columns, the codes and the nets are."""
-    by = table["by"] or ""
-    columns = [column["id"] for column in table["columns"][1:]]
-    rows = [BASE, *(row["id"] for row in table["rows"] if row["kind"] in ("code", "net"))]
-    inside = [*columns, REST] if table["by"] else []
-    for row in rows:
-        parts = {_key(by, column, row): 1.0 for column in inside}
-        if parts and not table["overlapping"]:
-            system.add({**parts, _key(by, TOTAL, row): -1.0})
-        elif parts:
-            _say_overlap(system, table, by, row)
-    for column in [TOTAL, *inside]:
-        _say_rows(system, variable, by, column)
+    for row in view.rows:
+        if view.overlapping:
+            _say_overlap(system, view, row)
+        elif view.parts:
+            system.add({**_terms(view.by, dict.fromkeys(view.parts, 1.0), row), _key("", TOTAL, row): -1.0})
+    for column in [TOTAL, *view.parts]:
+        _say_rows(system, variable, view.by, column)
 
 
-def _say_overlap(system: System, table: Table, by: str, row: str) -> None:
+def _say_overlap(system: System, view: View, row: str) -> None:
     """Overlapping columns hold at most the total, together at least; each with those apart from all at most it."""
-    total = _key(by, TOTAL, row)
-    columns = [column["id"] for column in table["columns"][1:]]
-    apart = {_key(by, column, row): 1.0 for column in [*columns, REST] if column not in table["overlapping"]}
-    for column in table["overlapping"]:
-        system.bound({**apart, _key(by, column, row): 1.0, total: -1.0})
-    system.bound({**{_key(by, column, row): -1.0 for column in [*columns, REST]}, total: 1.0})
+    total = _key("", TOTAL, row)
+    apart = {_key(view.by, part, row): 1.0 for part in view.parts if part not in view.overlapping}
+    for part in view.overlapping:
+        system.bound({**apart, _key(view.by, part, row): 1.0, total: -1.0})
+    system.bound({**{_key(view.by, part, row): -1.0 for part in view.parts}, total: 1.0})
 
 
 def _say_rows(system: System, variable: Variable, by: str, column: str) -> None:
@@ -240,23 +286,21 @@ def _say_rows(system: System, variable: Variable, by: str, column: str) -> None:
             system.bound({whole: 1.0, base: -1.0})
 
 
-def _say_crossings(system: System, tables: Sequence[Table]) -> None:
+def _say_crossings(system: System, views: Sequence[View]) -> None:
     """Columns of a crossed break add up, with those of whom the other is unknown, to those of the simpler break."""
-    simple = {table["by"]: table for table in tables if table["by"] and not table["overlapping"]}
-    for table in tables:
-        names = (table["by"] or "").split("|")
-        if len(names) < 2 or table["overlapping"]:
+    simple = {view.by: view for view in views if view.by and not view.overlapping}
+    for view in views:
+        names = view.by.split("|")
+        if len(names) < 2 or view.overlapping:
             continue
         for place, name in enumerate(names):
             if name in simple:
-                _say_crossing(system, table, simple[name], place)
+                _say_crossing(system, view, simple[name], place)
 
 
-def _say_crossing(system: System, crossed: Table, simple: Table, place: int) -> None:
-    rows = [BASE, *(row["id"] for row in crossed["rows"] if row["kind"] in ("code", "net"))]
-    for column in simple["columns"][1:]:
-        parts = [each["id"] for each in crossed["columns"][1:] if each["id"].split("|")[place] == column["id"]]
-        for row in rows:
-            unknown = (crossed["by"], f"{REST}|{place}|{column['id']}", row)
-            terms = {(crossed["by"], part, row): 1.0 for part in parts}
-            system.add({**terms, unknown: 1.0, (simple["by"], column["id"], row): -1.0})
+def _say_crossing(system: System, crossed: View, simple: View, place: int) -> None:
+    for column in simple.parts[:-1]:
+        inside = [part for part in crossed.parts if part and part.split("|")[place] == column]
+        for row in crossed.rows:
+            terms = _terms(crossed.by, dict.fromkeys([*inside, f"{REST}|{place}|{column}"], 1.0), row)
+            system.add({**terms, _key(simple.by, column, row): -1.0})

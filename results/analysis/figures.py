@@ -50,7 +50,7 @@ class Figures:
     @property
     def people_outside(self) -> int:
         """How many answered and are in no column of the break."""
-        return int(self.counts.cells[0, -1])
+        return int(self.counts.cells[0, len(self.split.columns)])
 
     @property
     def effective_bases(self) -> NDArray[np.float64]:
@@ -70,7 +70,7 @@ class Figures:
         for values, scale, whole in zip(
             (spread.people, spread.sums, spread.squares), scales, (self.people, self.sums, self.squares), strict=True
         ):
-            units = recipe @ (spread.people if values is None else values)[:, :-1]
+            units = recipe @ (spread.people if values is None else values)[:, : len(self.split.columns)]
             rows = units if values is None or scale is None else amounts(units, scale=scale)
             made.append(np.concatenate([whole[:1], rows]))
         return replace(self, people=made[0], sums=made[1], squares=made[2])
@@ -84,9 +84,10 @@ def figures_of(
     variable: Variable, split: Break, counts: Counts, *, scale: float = 1.0, overlap: Figures | None = None
 ) -> Figures:
     """The figures of a table from its counts, nothing hidden yet; `scale` is the frame's."""
-    cells = counts.cells[:, :-1]
-    sums = cells if counts.sums is None else amounts(counts.sums, scale=scale)[:, :-1]
-    squares = cells if counts.squares is None else amounts(counts.squares, scale=scale**2)[:, :-1]
+    own = slice(0, len(split.columns))
+    cells = counts.cells[:, own]
+    sums = cells if counts.sums is None else amounts(counts.sums, scale=scale)[:, own]
+    squares = cells if counts.squares is None else amounts(counts.squares, scale=scale**2)[:, own]
     weighted = counts.sums is not None
     return Figures(variable, split, counts, cells, sums, squares, scale, weighted, overlap=overlap)
 
@@ -104,9 +105,13 @@ def hidden_of(figures: Figures, *, thresholds: Thresholds | None) -> frozenset[s
         column.id: replace(group, publishable=_is_publishable(figures.tallies, column.id, thresholds))
         for column, group in zip(split.columns, made, strict=False)
     }
-    remainder = made[-1] if len(groups) > 1 else None
+    remainder, *rests = made[len(groups) :]
     hidden = hidden_columns(
-        groups, thresholds=thresholds, remainder=remainder, overlapping=split.overlapping, lines=split.lines
+        groups,
+        thresholds=thresholds,
+        remainder=remainder if len(groups) > 1 else None,
+        overlapping=split.overlapping,
+        lines=[(line.ids, rest) for line, rest in zip(split.lines, rests, strict=True)],
     )
     return frozenset(hidden)
 

@@ -70,7 +70,8 @@ def tally_organisations(
     """Everything about organisations that may outlive the close, as plain data, for each variable and banner.
 
     `memberships` holds one collection of organisation codes a respondent, in the frame's order. Raises ValueError if
-    their number is not the frame's.
+    their number is not the frame's. In a survey of people without organisations only the number of people decides
+    what may be published.
     """
     if len(memberships) != frame.size:
         raise ValueError(f"{len(memberships)} memberships for {frame.size} respondents")
@@ -118,7 +119,8 @@ def _column_tally(frame: Frame, variable: Variable, rows: Flags, column: Flags, 
     sizes = membership.sizes(members)
     votes = {row: membership.votes(members, rows[places].any(axis=0)) for row, places in _vote_rows(variable)}
     mean = _mean(frame, variable, members, membership)
-    return ColumnTally(int((sizes > 0).sum()), _is_publishable(sizes, int(members.sum())), votes, mean)
+    publishable = not membership.organisations or _is_publishable(sizes, int(members.sum()))
+    return ColumnTally(int((sizes > 0).sum()), publishable, votes, mean)
 
 
 def _vote_rows(variable: Variable) -> Iterator[tuple[str, list[int]]]:

@@ -98,7 +98,7 @@ def welch_test(
     >>> round(float(t), 3), round(float(df), 1), round(float(p), 4)
     (-2.587, 169.4, 0.0105)
     """
-    part1, part2 = sd1**2 / base1, sd2**2 / base2
+    part1, part2 = np.square(sd1) / base1, np.square(sd2) / base2
     with np.errstate(divide="ignore", invalid="ignore"):
         freedom = (part1 + part2) ** 2 / (part1**2 / (base1 - 1) + part2**2 / (base2 - 1))
     freedom = np.where(np.asarray(shared) > 0, np.minimum(freedom, base1 + base2 - shared - 2), freedom)

@@ -45,15 +45,16 @@ def hidden_columns(
     thresholds: Thresholds,
     remainder: Group | None = None,
     overlapping: Collection[str] = (),
-    lines: Sequence[Collection[str]] = (),
+    lines: Sequence[tuple[Collection[str], Group]] = (),
 ) -> set[str]:
     """The ids of the columns to hide; `groups` maps column ids to groups, with the total under "total".
 
     First every small column; then, since the columns of a break add up to the total, as many more as it takes until
     those hidden (with `remainder`: answered, but in no column) are two groups at least and together no small group.
     `overlapping` names the columns that can share people (multiple response); there what a column leaves of the total
-    must not be small either. `lines` are columns of a crossed break that add up to a column of a simpler one; each is
-    protected like a break. A small total, or a filter that leaves out a small group, hides everything.
+    must not be small either. `lines` are columns of a crossed break that, with a remainder of their own, add up to a
+    column of a simpler one; each is protected like a break. A small total, or a filter that leaves out a small group,
+    hides everything.
     """
     total = groups[TOTAL]
     if _is_unfit(total, thresholds):
@@ -61,10 +62,10 @@ def hidden_columns(
     breaks = {name: group for name, group in groups.items() if name != TOTAL}
     hidden = {name for name, group in breaks.items() if _is_unfit(group, thresholds)}
     hidden |= {name for name in overlapping if _leaves_few(name, breaks, total, remainder, overlapping, thresholds)}
-    if not overlapping:
-        hidden |= _complement(breaks, hidden, remainder, thresholds)
-        hidden |= _lines_complement(breaks, hidden, lines, thresholds)
-    return hidden
+    if overlapping:
+        return hidden | _apart_complement(breaks, hidden, total, overlapping, thresholds)
+    hidden |= _complement(breaks, hidden, remainder, thresholds)
+    return hidden | _lines_complement(breaks, hidden, lines, thresholds)
 
 
 def _is_unfit(group: Group, thresholds: Thresholds) -> bool:
@@ -106,17 +107,30 @@ def _complement(
     return more
 
 
+def _apart_complement(
+    breaks: Mapping[str, Group], hidden: set[str], total: Group, overlapping: Collection[str], thresholds: Thresholds
+) -> set[str]:
+    """Of the columns apart from overlapping ones, what must be hidden so that total minus them is no small group."""
+    shown = sorted((group.base, name) for name, group in breaks.items() if name not in hidden | set(overlapping))
+    more: set[str] = set()
+    while shown and thresholds.is_small(total.base - sum(base for base, _ in shown)):
+        more.add(shown.pop(0)[1])
+    return more
+
+
 def _lines_complement(
-    breaks: Mapping[str, Group], hidden: set[str], lines: Sequence[Collection[str]], thresholds: Thresholds
+    breaks: Mapping[str, Group],
+    hidden: set[str],
+    lines: Sequence[tuple[Collection[str], Group]],
+    thresholds: Thresholds,
 ) -> set[str]:
     """What must be hidden so that every line is safe; hiding in one line can call for more in another."""
     more: set[str] = set()
     while True:
         found = set[str]()
-        for line in lines:
+        for line, rest in lines:
             inside = {name: breaks[name] for name in line}
-            gone = (hidden | more | found) & inside.keys()
-            found |= _complement(inside, gone, None, thresholds) if gone else set()
+            found |= _complement(inside, (hidden | more | found) & inside.keys(), rest, thresholds)
         if not found:
             return more
         more |= found

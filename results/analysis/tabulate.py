@@ -36,9 +36,9 @@ class Options:
         """What is known of the organisations behind a table. Raises ValueError when it is needed and is not known."""
         if self.denominator not in (PEOPLE, ORGANISATIONS):
             raise ValueError(f"{self.denominator!r} is not a denominator; people and organisations are")
-        found = {} if where else tallies_of(self.organisations, name, by=by)
-        if found or not self._needs_organisations():
-            return found
+        found = None if where else tallies_of(self.organisations, name, by=by)
+        if found is not None or not self._needs_organisations():
+            return found or {}
         reason = "with a filter" if where else "for this break"
         raise ValueError(
             f"Organisations cannot be counted {reason}: who belonged where was known only while the wave closed, "

@@ -35,13 +35,13 @@ class ColumnTally:
         return cls(data["organisations"], data["publishable"], votes, data["mean"])
 
 
-def tallies_of(organisations: Mapping[str, Any] | None, name: str, *, by: By = None) -> dict[str, ColumnTally]:
-    """The tallies of a table's columns by id; empty where the break was not counted."""
-    if organisations is None:
-        return {}
-    variable = organisations["variables"].get(name, {})
+def tallies_of(organisations: Mapping[str, Any] | None, name: str, *, by: By = None) -> dict[str, ColumnTally] | None:
+    """The tallies of a table's columns by id, none of a hidden one; None where the break was not counted."""
+    if organisations is None or name not in organisations["variables"]:
+        return None
+    variable = organisations["variables"][name]
     if by is not None and source_of(by) not in variable:
-        return {}
+        return None
     stored = {**variable.get("", {}), **(variable.get(source_of(by), {}) if by is not None else {})}
     return {column: ColumnTally.from_dict(data) for column, data in stored.items() if data is not None}
 

@@ -1,0 +1,39 @@
+"""A wave cut into shards gives the same tables as the whole, to the last bit."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from results.analysis.frame import build_frame
+from results.analysis.tabulate import tabulate_all
+from tests.results.analysis import random_waves as waves
+
+NAMES = ("GRIP", "STEPS", "ORDER", "AGE", "WHY", "role")
+BREAKS = (None, "role", "STEPS", ["role", "gp"])
+
+
+@settings(max_examples=60)
+@given(wave=waves.WAVES, where=waves.FILTERS, weighted=st.booleans())
+def test_two_and_seven_shards_give_the_tables_of_one(wave, where, weighted):
+    frame = build_frame(waves.CODEBOOK, wave, weighted=weighted)
+    whole = tabulate_all([frame], NAMES, bys=BREAKS, where=where)
+    for parts in (1, 2, 7):
+        assert tabulate_all(frame.shards(parts), NAMES, bys=BREAKS, where=where) == whole
+
+
+@pytest.mark.parametrize("parts", [1, 2, 7])
+def test_odd_weights_add_up_the_same_in_shards(parts):
+    chance = random.Random(5)
+    rows = [
+        (
+            {"role": chance.choice(["chair", "ao"])},
+            {"GRIP": [chance.choice([1, 2, 3])], "AGE": [chance.random()]},
+            chance.random(),
+        )
+        for _ in range(3000)
+    ]
+    frame = build_frame(waves.CODEBOOK, rows, weighted=True)
+    whole = tabulate_all([frame], NAMES, bys=BREAKS)
+    assert tabulate_all(frame.shards(parts), NAMES, bys=BREAKS) == whole
