@@ -1,0 +1,269 @@
+"""The question bank: finding questions and seeing where they were put; retiring, removing and merging them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, F, IntegerField, Max, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from surveys.changes import ReplaceItem
+from surveys.copying import item_of
+from surveys.editing import edit
+from surveys.models import Item, Question, QuestionVersion, Topic, Wave
+from surveys.models.wave import State
+from surveys.problems import Problem, Refused, refuse_if
+from surveys.wave_checks import items_of
+from surveys.wave_file import document_of
+from surveys.wording import folded
+
+MOST_TERMS = 8
+NAMED, IN_TEXT, ON_SHELF, IN_WORDS = 8, 4, 2, 1
+"""What a search term weighs where it is found: in the name, the question, the topic, the answers and the rest."""
+
+NOT_FIELDED = (State.DRAFT, State.SCHEDULED)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A wave that puts a question: which wording, when, and how far it has come."""
+
+    wave: str
+    title: str
+    version: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+    state: str
+
+    @property
+    def fielded(self) -> bool:
+        """Whether people have been asked, so that name and wording stand for ever."""
+        return self.state not in NOT_FIELDED
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A question of the bank with its latest wording, how many wordings there are, and where it was put."""
+
+    question: Question
+    version: QuestionVersion
+    wordings: int
+    uses: tuple[Use, ...]
+
+    @property
+    def fielded(self) -> bool:
+        """Whether it was ever put to people."""
+        return any(use.fielded for use in self.uses)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a search, best first, and how many there are in all."""
+
+    entries: tuple[Entry, ...]
+    total: int
+
+
+def search(
+    questions: QuerySet[Question],
+    words: str = "",
+    *,
+    topic: Topic | None = None,
+    retired: bool = False,
+    limit: int = 50,
+    offset: int = 0,
+) -> Found:
+    """Questions whose name, wording, answers or topic hold the words, best first; without words all, by name.
+
+    A term may be the beginning or any part of a word; every term must be found, or, where no question has them all,
+    any. Three queries, whatever is found. `questions` says in which bank: ``survey.questions.all()``, or
+    ``Question.objects.visible_to(user)``. With `retired`, those too.
+    """
+    scope = questions if retired else questions.filter(retired_at=None)
+    if topic:
+        scope = scope.filter(topic=topic)
+    ranked = _ranked(scope, folded(words).split()[:MOST_TERMS])
+    return Found(tuple(entries(ranked[offset : offset + limit])), len(ranked))
+
+
+def entries(ids: Sequence[int]) -> list[Entry]:
+    """The questions with these ids, in this order, with wordings and uses; two queries."""
+    versions: dict[int, list[QuestionVersion]] = {}
+    rows = QuestionVersion.objects.filter(question__in=ids).select_related("question__topic", "question__survey")
+    for version in rows.order_by("number"):
+        versions.setdefault(version.question_id, []).append(version)
+    uses = uses_of(ids)
+    return [
+        Entry(versions[pk][-1].question, versions[pk][-1], len(versions[pk]), tuple(uses.get(pk, ())))
+        for pk in ids
+        if pk in versions
+    ]
+
+
+def entry(question: Question) -> Entry:
+    """One question with its uses. Raises Refused when it has no wording any more."""
+    for found in entries([question.pk]):
+        return found
+    raise Refused(Problem(question.name, _("has no wording any more")))
+
+
+def uses_of(ids: Sequence[int]) -> dict[int, list[Use]]:
+    """Where each question is put, the latest wave first; one query."""
+    rows = Item.objects.filter(version__question__in=ids).order_by("-section__wave__opens_at", "section__wave__slug")
+    found: dict[int, list[Use]] = {}
+    for row in rows.annotate(
+        question=F("version__question"),
+        slug=F("section__wave__slug"),
+        title=F("section__wave__title"),
+        number=F("version__number"),
+        opens_at=F("section__wave__opens_at"),
+        closes_at=F("section__wave__closes_at"),
+        state=F("section__wave__state"),
+    ).values_list("question", "slug", "title", "number", "opens_at", "closes_at", "state", named=True):
+        use = Use(row.slug, row.title, row.number, row.opens_at, row.closes_at, row.state)
+        found.setdefault(row.question, []).append(use)
+    return found
+
+
+def topics(questions: QuerySet[Question]) -> list[tuple[Topic, int]]:
+    """The topics of a bank with the number of current questions on each, by name."""
+    counted: dict[Topic, int] = {}
+    shelved = questions.filter(retired_at=None).exclude(topic=None).select_related("topic")
+    for question in shelved.order_by("topic__name"):
+        if question.topic:
+            counted[question.topic] = counted.get(question.topic, 0) + 1
+    return list(counted.items())
+
+
+def put_on_topic(question: Question, name: str) -> Question:
+    """Put a question on the topic of this name, which is made if it is new; an empty name takes it off its topic."""
+    name = " ".join(name.split())
+    if len(name) > 80:
+        raise Refused(Problem("topic", _("is longer than 80 characters")))
+    topic = Topic.objects.get_or_create(survey_id=question.survey_id, name=name)[0] if name else None
+    Question.objects.filter(pk=question.pk).update(topic=topic)
+    question.topic = topic
+    return question
+
+
+@transaction.atomic
+def retire(question: Question, *, now: datetime) -> Question:
+    """Offer a question no longer for new waves; its past stays as it was.
+
+    Raises Refused while a wave that is not yet closed puts it, naming each.
+    """
+    question = _locked(question)
+    refuse_if(
+        Problem(question.name, _("is put in %s, which has not closed; take it out or wait") % use.wave)
+        for use in uses_of([question.pk]).get(question.pk, ())
+        if use.state in (*NOT_FIELDED, State.OPEN, State.CLOSING)
+    )
+    question.retired_at = question.retired_at or now
+    question.save(update_fields=["retired_at"])
+    return question
+
+
+def restore(question: Question) -> Question:
+    """Offer a retired question again."""
+    Question.objects.filter(pk=question.pk).update(retired_at=None)
+    question.retired_at = None
+    return question
+
+
+@transaction.atomic
+def remove(question: Question) -> None:
+    """Delete a question that no wave puts. Raises Refused, naming each wave, where one does."""
+    question = _locked(question)
+    refuse_if(_reasons_to_keep(question, _("is put in %s; take it out there first")))
+    question.delete()
+
+
+@transaction.atomic
+def merge(question: Question, *, into: Question, by: Any = None, now: datetime) -> list[Wave]:
+    """Put `into`, in its latest wording, wherever a draft puts `question`, which goes; returns the drafts changed.
+
+    Rules and breakdowns follow. Raises Refused when `question` was fielded (a name never changes then; give both the
+    same trend instead), when a draft puts both, and with every problem the change would bring to a draft.
+    """
+    question, into = _locked(question), _locked(into)
+    refuse_if(_reasons_against_merging(question, into))
+    item, scale = item_of(entry(into).version)
+    drafts = list(Wave.objects.filter(sections__items__version__question=question).select_related("survey").distinct())
+    for wave in drafts:
+        held = next(each for _place, each in items_of(document_of(wave)) if each["name"] == question.name)
+        kept = {key: held[key] for key in ("roles", "required", "show_if") if key in held}
+        edit(wave, ReplaceItem(question.name, {**item, **kept}, scale), revision=wave.revision, by=by, now=now)
+    question.delete()
+    return drafts
+
+
+def _ranked(questions: QuerySet[Question], terms: list[str]) -> list[int]:
+    """The ids, best first; those that hold every term, or else those that hold any."""
+    if not terms:
+        worded = questions.filter(versions__number__gte=1).order_by("name", "pk")
+        return list(dict.fromkeys(worded.values_list("pk", flat=True)))
+    matched, score = (sum((_weighed(term, once=once) for term in terms), Value(0)) for once in (True, False))
+    rows = (
+        questions.annotate(matched=Max(matched, output_field=IntegerField()))
+        .annotate(score=Max(score, output_field=IntegerField()) + _exactly(terms))
+        .filter(matched__gt=0)
+        .order_by("-matched", "-score", "name", "pk")
+        .values_list("pk", "matched")
+    )
+    found = list(rows)
+    best = found[0][1] if found else 0
+    return [pk for pk, count in found if count == best or best < len(terms)]
+
+
+def _weighed(term: str, *, once: bool) -> Any:
+    """What a term weighs in a row of the join: the sum of the places it is found in, or 1 if it is found at all."""
+    places = {
+        NAMED: Q(name__contains=term.upper()),
+        IN_TEXT: Q(versions__search_text__contains=term),
+        ON_SHELF: Q(topic__name__icontains=term),
+        IN_WORDS: Q(versions__search_words__contains=term),
+    }
+    if once:
+        anywhere = Q()
+        for condition in places.values():
+            anywhere |= condition
+        return _if(anywhere, 1)
+    return sum((_if(condition, weight) for weight, condition in places.items()), Value(0))
+
+
+def _exactly(terms: list[str]) -> Any:
+    """A question asked for by its name comes first."""
+    return Coalesce(_if(Q(name="_".join(terms).upper()), 100), Value(0))
+
+
+def _if(condition: Q, weight: int) -> Case:
+    return Case(When(condition, then=Value(weight)), default=Value(0), output_field=IntegerField())
+
+
+def _locked(question: Question) -> Question:
+    return Question.objects.select_for_update().get(pk=question.pk)
+
+
+def _reasons_to_keep(question: Question, words: str) -> list[Problem]:
+    return [Problem(question.name, words % use.wave) for use in uses_of([question.pk]).get(question.pk, ())]
+
+
+def _reasons_against_merging(question: Question, into: Question) -> list[Problem]:
+    if question.pk == into.pk or question.survey_id != into.survey_id:
+        return [Problem(into.name, _("choose another question of the same survey"))]
+    found = uses_of([question.pk, into.pk])
+    mine, theirs = found.get(question.pk, []), {use.wave for use in found.get(into.pk, ())}
+    because = _("was put to people in %(wave)s, so its name stands; give both questions the same trend instead")
+    both = _("is put in %(wave)s beside %(other)s; take one of them out first")
+    problems = [Problem(question.name, because % {"wave": use.wave}) for use in mine if use.fielded]
+    problems += [Problem(question.name, both % {"wave": u.wave, "other": into.name}) for u in mine if u.wave in theirs]
+    scheduled = _("is put in %(wave)s, which is scheduled; take that back to draft first")
+    problems += [Problem(question.name, scheduled % {"wave": u.wave}) for u in mine if u.state == State.SCHEDULED]
+    if into.retired_at:
+        problems.append(Problem(into.name, _("is retired; restore it first")))
+    return problems
