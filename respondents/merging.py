@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from respondents.pages import PageForm
 from respondents.progress import mark_of
@@ -18,10 +19,15 @@ def save_form(token: str, form: PageForm, *, revision: int, mark: str, now: date
     """
     for attempt in range(_ATTEMPTS):
         try:
-            return save_page(token, form.answers(), revision=revision, now=now)
+            return save_page(token, _worth_keeping(form), revision=revision, now=now)
         except StaleRevision as stale:
             if attempt == _ATTEMPTS - 1 or mark_of(form.page, stale.response.answers, token=token) != mark:
                 raise
             form.stored = stale.response.answers
             revision = stale.response.revision
     raise AssertionError("unreachable")
+
+
+def _worth_keeping(form: PageForm) -> dict[str, list[Any]]:
+    """The answers, but no blank where none was given before: passing a page by is no answer and changes nothing."""
+    return {name: values for name, values in form.answers().items() if values or name in form.stored}

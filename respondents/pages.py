@@ -109,6 +109,12 @@ class PageForm(forms.Form):
         return END in self.data
 
     @property
+    def asked(self) -> list[str]:
+        """The questions on a page of several, which travel with it; none for a page of one."""
+        several = sum(bool(question.variables) for question in self.page.questions) > 1
+        return [question.name for question in self.page.questions] if several else []
+
+    @property
     def can_clear(self) -> bool:
         """Whether the page shows a single choice that cannot be unmade by hand."""
         variables = [variable for question in self.page.questions for variable in question.variables]

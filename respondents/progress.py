@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,15 +33,20 @@ class Progress:
         """The pages' names in order."""
         return [page.name for page in self.pages]
 
-    def page(self, name: str) -> Page | None:
-        """The page of this name; one that left the path stands alone; None for a name that nobody is asked."""
+    def page(self, name: str, *, asked: Collection[str] = ()) -> Page | None:
+        """The page of this name; one that left the path stands alone; None for a name that nobody is asked.
+
+        `asked` names the questions of a page of several as it was shown. An answer given elsewhere may have moved some
+        of them since, and what is typed there still belongs to that page.
+        """
+        question = next((each for each in self.questionnaire.questions if each.name == name), None)
+        if question and name in asked:
+            section = self.questionnaire.section_of(question)
+            return Page(name, section, tuple(each for each in section.questions if each.name in asked))
         for page in self.pages:
             if page.name == name:
                 return page
-        for question in self.questionnaire.questions:
-            if question.name == name:
-                return Page(name, self.questionnaire.section_of(question), (question,))
-        return None
+        return Page(name, self.questionnaire.section_of(question), (question,)) if question else None
 
     def after(self, name: str) -> str | None:
         """The page that follows; None at the end. From a page off the path: the first without an answer."""

@@ -87,6 +87,7 @@
       .then(function (reply) { return reply.json(); })
       .then(function (told) {
         if (told.revision) form.elements.revision.value = told.revision;
+        if (told.mark) form.elements.mark.value = told.mark;
         if (told.stop) stopped = true;
         if (told.words) status.textContent = told.words;
       })

@@ -12,11 +12,12 @@ from respondents.merging import save_form
 from respondents.pages import PageForm, title_of
 from respondents.progress import Progress
 from respondents.responses import NotTaken, StaleRevision
-from respondents.views.link import HERE, Link, by_link, calm
+from respondents.views.link import HERE, WROTE, Link, by_link, calm
 from surveys.instrument.journey import Page
 from surveys.templatetags.moments import clock
 
-ON, BACK, STAY, SHOW, EDIT, CLEAR = "on", "back", "stay", "show", "edit", "clear"
+ON, BACK, STAY, SHOW, EDIT = "on", "back", "stay", "show", "edit"
+CLEAR = "clear"
 RETURN = "?return=check"
 
 
@@ -26,7 +27,7 @@ def page(link: Link, name: str) -> HttpResponse:
     if link.standing.instrument is None:
         return calm(link)
     way = _way(link)
-    shown = way.page(name)
+    shown = way.page(name, asked=link.request.POST.getlist("asked"))
     if not link.standing.accepting:
         late = shown is not None and link.request.method == "POST"
         return calm(link, entered=_form(link, shown, data=link.request.POST).entered() if late else None)
@@ -41,7 +42,7 @@ def page(link: Link, name: str) -> HttpResponse:
 
 def _take(link: Link, shown: Page) -> HttpResponse:
     go = link.request.POST.get("go", ON)
-    form = _form(link, shown, data=link.request.POST, lenient=go in (BACK, STAY, CLEAR))
+    form = _form(link, shown, data=link.request.POST, lenient=go in (BACK, STAY) or CLEAR in link.request.POST)
     if not form.is_whole:
         form.add_error(None, _("Not everything arrived. Nothing was saved; please check and press Continue again."))
         return _show(link, form, status=400)
@@ -57,11 +58,10 @@ def _take(link: Link, shown: Page) -> HttpResponse:
 
 
 def _save(link: Link, form: PageForm, go: str) -> HttpResponse:
-    if go == CLEAR:
+    before, post = _way(link), link.request.POST
+    if CLEAR in post:
         form.clear()
-    before = _way(link)
     try:
-        post = link.request.POST
         link.standing = save_form(link.token, form, revision=_number(post.get("revision")), mark=post.get("mark", ""))
     except StaleRevision:
         link.reread()
@@ -74,14 +74,17 @@ def _save(link: Link, form: PageForm, go: str) -> HttpResponse:
             return _told(link, _("The survey has closed."), stop=True)
         return calm(link, entered=form.entered())
     if go == STAY:
-        return _told(link, _("Saved at %(time)s") % {"time": clock(timezone.now())}, page=form.page)
-    return link.remember(_move(link, form.page, go, before=before), HERE)
+        reply = _told(link, _("Saved at %(time)s") % {"time": clock(timezone.now())}, page=form.page)
+    elif CLEAR in post:
+        reply = link.go("page", form.page.name, query=RETURN if _returns(link) else "")
+    else:
+        reply = _move(link, form.page, go, before=before)
+    changed = link.standing.revision != form.revision
+    return link.remember(link.remember(reply, WROTE) if changed else reply, HERE)
 
 
 def _move(link: Link, shown: Page, go: str, *, before: Progress | None = None) -> HttpResponse:
     way = _way(link)
-    if go == CLEAR:
-        return _go_to(link, shown.name, query=_query(link))
     if go == BACK:
         earlier = way.before(shown.name)
         return _go_to(link, earlier) if earlier else link.go("start")
@@ -156,10 +159,6 @@ def _go_to(link: Link, name: str | None, *, query: str = "") -> HttpResponse:
 
 def _returns(link: Link) -> bool:
     return link.request.GET.get("return") == "check"
-
-
-def _query(link: Link) -> str:
-    return RETURN if _returns(link) else ""
 
 
 def _number(text: str | None) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,21 +17,24 @@ from respondents.views.link import Link
 
 
 class ConfirmForm(forms.Form):
-    """One box to tick; `words` say what it means."""
+    """One box to tick; `words` say what it means, and without words there is none. `actions` are the buttons."""
 
     use_required_attribute = False
     sure = forms.BooleanField(error_messages={"required": gettext_lazy("Tick the box if you want this")})
 
-    def __init__(self, words: str, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)  # type: ignore[misc, arg-type]
+    def __init__(self, words: str, data: QueryDict | None, *, actions: str = "respond/confirm_actions.html") -> None:
+        super().__init__(data, label_suffix="")
         self.fields["sure"].label = words
+        self.actions = actions
+        if not words:
+            del self.fields["sure"]
 
     @property
     def helper(self) -> FormHelper:
         """The box, then the button."""
         helper = FormHelper(self)
         helper.disable_csrf = True
-        helper.layout = Layout("sure", TemplateBlock("respond/confirm_actions.html"))
+        helper.layout = Layout(*self.fields, TemplateBlock(self.actions))
         return helper
 
 

@@ -1,7 +1,7 @@
 """The link somebody has come with: what it opens now, what this browser may see, and how its pages are rendered.
 
 The link is the authority (docs/decisions/0020): no sign-in, no cookie and no CSRF token is needed, so nothing can
-expire under somebody who is typing. Two signed cookies only show *more* to the browser that has them.
+expire under somebody who is typing. Signed cookies only show *more* to the browser that has them, or ask it less.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from surveys.templatetags.moments import moment
 COPY_SECONDS = 45 * 60
 """How long the browser that sent the answers is shown a copy of them."""
 
-HERE, SENT = "here", "sent"
+HERE, WROTE, SENT = "here", "wrote", "sent"
+"""The signed cookies: has continued in this browser, has changed an answer in it, has sent from it."""
 
 
 class Link:

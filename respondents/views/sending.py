@@ -15,8 +15,8 @@ from respondents.pages import END, type_of
 from respondents.progress import Progress
 from respondents.responses import Answers, Incomplete, NotTaken, StaleRevision, submit, unanswered, withdraw
 from respondents.views.answering import RETURN
-from respondents.views.confirming import ask, is_confirmed
-from respondents.views.link import COPY_SECONDS, HERE, SENT, Link, by_link, calm
+from respondents.views.confirming import ConfirmForm, ask, is_confirmed
+from respondents.views.link import COPY_SECONDS, HERE, SENT, WROTE, Link, by_link, calm
 from surveys.instrument.journey import Page
 from surveys.markdown import plain_text
 
@@ -73,7 +73,7 @@ def take_back(link: Link) -> HttpResponse:
         title=_("Your answers are deleted"),
         lines=[_("Nothing you said is kept."), _("If you change your mind, your link works until the survey closes.")],
     )
-    return link.forget(link.forget(done, SENT), HERE)
+    return link.forget(link.forget(link.forget(done, SENT), HERE), WROTE)
 
 
 def answer_sections(
@@ -110,6 +110,7 @@ def _show(link: Link, *, problem: str = "", missing: list[str] | None = None, st
     asked = [name for page in way.pages for name in page.variables]
     blank = sum(1 for name in asked if not found.answers.get(name))
     missing = unanswered(found.questionnaire, found.answers) if missing is None else missing
+    tick = "" if link.seen(WROTE) else _("Yes, these are the answers I want to send")
     return link.render(
         "respond/check.html",
         title=_("Check your answers"),
@@ -119,6 +120,7 @@ def _show(link: Link, *, problem: str = "", missing: list[str] | None = None, st
         blank_count=blank,
         missing=[(link.url("page", name) + RETURN, _title(way, name)) for name in missing],
         problem=problem,
+        form=ConfirmForm(tick, None, actions="respond/send_actions.html"),
         has_errors=bool(problem),
         revision=found.revision,
         is_sent=found.sent,
@@ -131,6 +133,8 @@ def _send(link: Link) -> HttpResponse:
     post = link.request.POST
     if END not in post:
         return _show(link, problem=_("Not everything arrived. Nothing was sent; please press Send again."), status=400)
+    if "sure" not in post and not link.seen(WROTE):
+        return _show(link, problem=_("Tick the box above the button if you want to send these answers."), status=422)
     try:
         revision = post.get("revision", "")
         submit(link.token, revision=int(revision) if revision.isdigit() and len(revision) < 10 else -1)

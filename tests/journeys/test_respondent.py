@@ -198,6 +198,10 @@ def test_axe_finds_nothing_in_any_state(
         assert_fine(page, assert_no_violations)
         page.goto(address(draft, "check/"))
         page.get_by_role("button", name="Send my answers").click()
+        expect(page.locator("#error-summary")).to_be_focused()
+        assert_fine(page, assert_no_violations)
+        page.get_by_label("Yes, these are the answers").check()
+        page.get_by_role("button", name="Send my answers").click()
         expect(page.locator(".receipt")).to_be_visible()
         assert_fine(page, assert_no_violations)
         Wave.objects.filter(pk=wave.pk).update(closes_at=timezone.now() - timedelta(minutes=5))
@@ -312,6 +316,7 @@ def test_the_room_left_in_a_comment_is_counted(page: Page, address: Callable[...
 def test_a_double_click_sends_once(page: Page, address: Callable[..., str]) -> None:
     link = building.begun(winter(), {"GRIP": [2]}, now=timezone.now())
     page.goto(address(link.token, "check/"))
+    page.get_by_label("Yes, these are the answers").check()
     page.get_by_role("button", name="Send my answers").dblclick()
     page.wait_for_url("**/received/")
     assert page.locator(".receipt").inner_text() == Response.objects.get().receipt

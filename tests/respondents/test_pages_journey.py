@@ -18,6 +18,9 @@ from tests import building
 
 pytestmark = pytest.mark.django_db
 
+SURE = {"sure": "on"}
+"""The tick that is asked for before sending from a browser in which nothing was answered."""
+
 
 def running(**wave: Any) -> Wave:
     """The small wave, open now."""
@@ -93,7 +96,7 @@ def test_from_the_link_to_the_receipt_without_script_cookie_or_csrf_token() -> N
     assert "Alliance; Merger" in check
     assert "Left blank" in check
     visitor.client.cookies.clear()
-    assert visitor.post("check/") == "received/"
+    assert visitor.post("check/", SURE) == "received/"
     assert stored(link.token).receipt in visitor.get("received/")
     assert stored(link.token).sent == {"GRIP": [2], "WAYS": [1, 2], "PLANS_POOL": [9], "PLANS_SPLIT": []}
     assert Invitation.objects.get().responded
@@ -191,24 +194,35 @@ def test_sending_twice_gives_the_same_receipt() -> None:
     visitor = Visitor(building.begun(running(), {"GRIP": [2]}, now=timezone.now()).token)
     visitor.get("check/")
     form = visitor.hidden
-    assert visitor.post("check/") == "received/"
+    assert visitor.post("check/", SURE) == "received/"
     first = stored(visitor.token).receipt
     visitor.hidden = form
-    assert visitor.post("check/") == "received/"
+    assert visitor.post("check/", SURE) == "received/"
     assert stored(visitor.token).receipt == first
     assert first in visitor.get("received/")
+
+
+def test_a_draft_from_elsewhere_is_sent_only_with_a_tick() -> None:
+    link = building.begun(running(), {"GRIP": [2]}, now=timezone.now())
+    visitor = Visitor(link.token)
+    visitor.get("check/")
+    assert "Tick the box" in visitor.post("check/", status=422)
+    assert stored(link.token).sent is None
+    visitor.page("WAYS", {"WAYS": "1"})
+    assert "Yes, these are the answers" not in visitor.get("check/")
+    assert visitor.post("check/") == "received/"
 
 
 def test_nothing_answered_cannot_be_sent() -> None:
     visitor = Visitor(building.link(running()).token)
     visitor.get("check/")
-    assert "have not answered anything" in visitor.post("check/", status=422)
+    assert "have not answered anything" in visitor.post("check/", SURE, status=422)
 
 
 def test_a_required_question_left_out_is_linked_from_the_check_page() -> None:
     visitor = Visitor(building.begun(running(), {"WAYS": [1]}, now=timezone.now()).token)
     visitor.get("check/")
-    html = visitor.post("check/", status=422)
+    html = visitor.post("check/", SURE, status=422)
     assert "One question still needs an answer" in html
     assert f'href="/a/{visitor.token}/page/GRIP/?return=check"' in html
 
@@ -273,7 +287,7 @@ def test_sent_answers_are_shown_only_in_the_browser_that_sent_them() -> None:
     link = building.begun(running(), {"GRIP": [1], "WHY": ["in confidence"]}, now=timezone.now())
     visitor = Visitor(link.token)
     visitor.get("check/")
-    visitor.post("check/")
+    visitor.post("check/", SURE)
     assert "in confidence" in visitor.get("received/")
     other = Visitor(link.token)
     assert other.client.get(f"/a/{link.token}/")["Location"].endswith("/received/")
@@ -294,7 +308,7 @@ def test_the_copy_is_gone_after_45_minutes(monkeypatch: pytest.MonkeyPatch) -> N
     link = building.begun(running(), {"GRIP": [1], "WHY": ["in confidence"]}, now=timezone.now())
     visitor = Visitor(link.token)
     visitor.get("check/")
-    visitor.post("check/")
+    visitor.post("check/", SURE)
     really = time.time
     monkeypatch.setattr("time.time", lambda: really() + 45 * 60 + 1)
     assert "in confidence" not in visitor.get("received/")
@@ -307,7 +321,7 @@ def test_answers_can_be_changed_after_sending_and_count_when_sent_again() -> Non
     visitor.page("GRIP", {"GRIP": "9"})
     assert stored(link.token).sent["GRIP"] == [2]
     assert "Send again" in visitor.get("check/")
-    visitor.post("check/")
+    visitor.post("check/", SURE)
     assert stored(link.token).sent["GRIP"] == [9]
 
 
@@ -422,8 +436,8 @@ def test_saving_in_between_tells_the_script_the_new_revision() -> None:
 def test_a_choice_can_be_cleared() -> None:
     link = building.begun(running(), {"GRIP": [2]}, now=timezone.now())
     visitor = Visitor(link.token)
-    assert "Clear my choice" in visitor.get("page/GRIP/")
-    assert visitor.post("page/GRIP/", {"go": "clear", "GRIP": "2"}) == "page/GRIP/"
+    assert "Take back my answer" in visitor.get("page/GRIP/")
+    assert visitor.post("page/GRIP/", {"go": "on", "clear": "1", "GRIP": "2"}) == "page/GRIP/"
     assert stored(link.token).answers["GRIP"] == []
 
 
