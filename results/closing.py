@@ -18,6 +18,7 @@ from respondents.organisations import frame_sizes
 from results.analysis.organisations import tally_organisations
 from results.frames import closing_frame
 from results.models import OrganisationTally
+from results.weights import targets_of
 from surveys.compiling import instrument_of
 from surveys.lifecycle import begin_closing, mark_closed
 from surveys.models import Wave
@@ -55,15 +56,18 @@ def _has_drafts(wave: Wave) -> bool:
 
 
 def _tally(wave: Wave) -> dict[str, Any]:
-    """What can only be known now: the codebook, the population, the organisations behind every figure.
+    """What can only be known now: the codebook, the population, what to weight to, who stands behind every figure.
 
     Later builds read it from here, so that a register that changes afterwards changes no figure. Without the wave's
     key the organisations are None.
     """
+    sizes = frame_sizes(wave) if wave.frame_kind else None
+    targets = targets_of(wave, instrument_of(wave).weighting, sizes)
     return {
         "codebook": codebook_of(wave).as_list(),
-        "frame": frame_sizes(wave) if wave.frame_kind else None,
+        "frame": sizes,
         "organisations": _organisations(wave) if wave.frame_kind else None,
+        **({"targets": targets} if targets is not None else {}),
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from results.analysis.frame import Frame
 from results.analysis.tabulate import tabulate
 from results.frames import frozen_frame
 from results.models import OrganisationTally, Snapshot, Table
+from results.weights import weighted
 from surveys.canonical import digest
 from surveys.codebook import Codebook
 from surveys.compiling import instrument_of
@@ -26,16 +28,43 @@ def build_snapshot(wave: Wave, *, now: datetime) -> Snapshot:
     """
     if not wave.is_closed:
         raise Refused(Problem("wave.state", f"{wave.slug} is {wave.state}; results exist once it has closed"))
-    tally = OrganisationTally.objects.get(wave=wave).document
-    codebook = Codebook.from_list(tally["codebook"])
-    frame = frozen_frame(wave, codebook)
-    summary = summary_of(wave, frame, tally)
-    tables = list(_stored_tables(wave, frame, tally["organisations"]))
-    mark = digest_of(tally, frame, summary)
-    return _store(wave, now, mark, codebook, frame, summary, tables)
+    made = computed(wave)
+    return _store(wave, now, made, list(_stored_tables(made)))
 
 
-def tables_of(frame: Frame, banners: list[str], organisations: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True)
+class Computed:
+    """All that a snapshot is made of, computed from the frozen answers and what the close wrote down."""
+
+    banners: list[str]
+    tally: Mapping[str, Any]
+    frame: Frame
+    summary: Mapping[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """The name of all figures made from these; nothing random and no moment is in it."""
+        return digest({"tally": self.tally, "frame": self.frame.digest, "summary": self.summary})
+
+    @property
+    def tables(self) -> Iterator[dict[str, Any]]:
+        """Every table of the wave in order."""
+        return tables_of(self.frame, self.banners, self.tally["organisations"])
+
+
+def computed(wave: Wave) -> Computed:
+    """Compute everything about a closed wave; writes nothing."""
+    tally, instrument = OrganisationTally.objects.get(wave=wave).document, instrument_of(wave)
+    frame, weighting = weighted(
+        frozen_frame(wave, Codebook.from_list(tally["codebook"])),
+        weighting=instrument.weighting,
+        targets=tally.get("targets"),
+    )
+    summary = summary_of(wave, frame, tally) | ({"weighting": weighting} if weighting else {})
+    return Computed([banner["by"] for banner in instrument.banners], tally, frame, summary)
+
+
+def tables_of(frame: Frame, banners: Iterable[str], organisations: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
     """Every table of a wave in order: each variable alone and by each banner, counted in people, suppressed."""
     for variable in frame.codebook:
         for by in (None, *banners):
@@ -43,9 +72,8 @@ def tables_of(frame: Frame, banners: list[str], organisations: dict[str, Any] | 
                 yield tabulate(frame, variable.name, by=by, organisations=organisations)
 
 
-def _stored_tables(wave: Wave, frame: Frame, organisations: dict[str, Any] | None) -> Iterator[Table]:
-    banners = [banner["by"] for banner in instrument_of(wave).banners]
-    for position, document in enumerate(tables_of(frame, banners, organisations)):
+def _stored_tables(made: Computed) -> Iterator[Table]:
+    for position, document in enumerate(made.tables):
         yield Table(
             position=position,
             variable=document["variable"],
@@ -55,12 +83,7 @@ def _stored_tables(wave: Wave, frame: Frame, organisations: dict[str, Any] | Non
         )
 
 
-def digest_of(tally: dict[str, Any], frame: Frame, summary: dict[str, Any]) -> str:
-    """The name of all figures made from these; nothing random and no moment is in it."""
-    return digest({"tally": tally, "frame": frame.digest, "summary": summary})
-
-
-def summary_of(wave: Wave, frame: Frame, tally: dict[str, Any]) -> dict[str, Any]:
+def summary_of(wave: Wave, frame: Frame, tally: Mapping[str, Any]) -> dict[str, Any]:
     """People, organisations, the size of the frame, and how many were invited and have answered."""
     personal = wave.invitations.personal()
     invited = personal.count()
@@ -74,18 +97,15 @@ def summary_of(wave: Wave, frame: Frame, tally: dict[str, Any]) -> dict[str, Any
 
 
 @transaction.atomic
-def _store(
-    wave: Wave,
-    now: datetime,
-    mark: str,
-    codebook: Codebook,
-    frame: Frame,
-    summary: dict[str, Any],
-    tables: list[Table],
-) -> Snapshot:
+def _store(wave: Wave, now: datetime, made: Computed, tables: list[Table]) -> Snapshot:
     Snapshot.objects.filter(wave=wave).delete()
     snapshot = Snapshot.objects.create(
-        wave=wave, digest=mark, codebook=codebook.as_list(), summary=summary, frame=frame.to_bytes(), built_at=now
+        wave=wave,
+        digest=made.digest,
+        codebook=made.frame.codebook.as_list(),
+        summary=made.summary,
+        frame=made.frame.to_bytes(),
+        built_at=now,
     )
     for table in tables:
         table.snapshot = snapshot

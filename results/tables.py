@@ -32,9 +32,9 @@ class Results:
     organisations: Mapping[str, Any] | None
 
     def head(self) -> dict[str, Any]:
-        """What stands above the tables: which wave and snapshot, and how many people and organisations."""
+        """What stands above the tables: which wave and snapshot, how many people and organisations, what weights."""
         counts = {key: self.summary[key] for key in ("people", "organisations", "frame", "invited")}
-        return {"wave": self.wave.slug, "snapshot": self.digest, **counts}
+        return {"wave": self.wave.slug, "snapshot": self.digest, **counts, "weighting": self.summary.get("weighting")}
 
     def variables(self, names: Iterable[str] = ()) -> list[Variable]:
         """The named variables, or every question. Raises Refused for a name the wave does not have."""

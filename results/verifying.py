@@ -1,4 +1,4 @@
-"""Verifying: every stored figure of a closed wave recomputed from the frozen answers and held against what is stored."""
+"""Verifying: every stored figure of a closed wave recomputed from the frozen answers and compared."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from results.models import OrganisationTally, Snapshot
-from results.snapshot import digest_of, summary_of, tables_of
-from results.frames import frozen_frame
+from results.models import Snapshot
+from results.snapshot import computed
 from surveys.canonical import canonical_json
-from surveys.codebook import Codebook
-from surveys.compiling import instrument_of
 from surveys.models import Wave
 from surveys.problems import Problem, Refused
 
@@ -39,14 +36,12 @@ def verify(wave: Wave) -> Verification:
     snapshot = Snapshot.objects.filter(wave=wave).first()
     if snapshot is None:
         raise Refused(Problem(wave.slug, f"is {wave.state} and has no results to verify"))
-    tally = OrganisationTally.objects.get(wave=wave).document
-    frame = frozen_frame(wave, Codebook.from_list(tally["codebook"]))
-    banners = [banner["by"] for banner in instrument_of(wave).banners]
-    fresh = list(tables_of(frame, banners, tally["organisations"]))
+    made = computed(wave)
+    fresh = list(made.tables)
     stored = [table.document for table in snapshot.tables.all()]
     differences = list(_differences(stored, fresh))
     figures = sum(len(row["cells"]) for table in fresh for row in table["rows"])
-    return Verification(snapshot.digest, digest_of(tally, frame, summary_of(wave, frame, tally)), figures, differences)
+    return Verification(snapshot.digest, made.digest, figures, differences)
 
 
 def _differences(stored: list[dict[str, Any]], fresh: list[dict[str, Any]]) -> Iterator[str]:

@@ -139,6 +139,11 @@ def _weighting_problems(wave: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("wave.weighting.margins", 'name at least one margin, such as ["role", "region"]')
     if weighting.get("method") == "given" and "margins" in weighting:
         yield Problem("wave.weighting.margins", "weights that are given have no margins")
+    yield from _repeats(weighting.get("margins", ()), "wave.weighting.margins")
+    for index, margin in enumerate(weighting.get("margins", ())):
+        if margin in PLACES and not wave.get("frame_kind"):
+            place = f"wave.weighting.margins[{index}]"
+            yield Problem(place, f"{margin} needs organisations to weight to, but the wave has no frame_kind")
 
 
 def _role_problems(document: Document) -> Iterator[Problem]:
