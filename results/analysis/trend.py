@@ -1,11 +1,13 @@
-"""One question over several waves: whether they may be compared, and whether the change is more than chance."""
+"""One question over several waves: whether the change from one to the next is more than chance.
+
+Whether two waves may be compared at all is judged elsewhere, by who knows both questionnaires; here the verdict is
+obeyed: where it is "breaks", the line breaks and nothing is tested.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,9 +23,8 @@ ROSE, FELL, LITTLE_CHANGED, NOT_TESTED = "rose", "fell", "little changed", "not 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One wave's answer to the question: its unsuppressed table without a break, who was asked, and how.
+    """One wave's answer to the question: its unsuppressed table without a break.
 
-    `base` says in words or rules who was asked, `mode` how; both must be the same for waves to be compared.
     `frame` is the number of organisations in the population, which moves as they merge.
     """
 
@@ -32,9 +33,23 @@ class Point:
     closed: str
     variable: Variable
     table: Mapping[str, Any]
-    base: str = ""
-    mode: str = "online"
     frame: int | None = None
+
+    @property
+    def base(self) -> int | None:
+        """How many answered; None where that is hidden."""
+        return self.table["columns"][0]["base"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Whether two waves may be compared: "same", "trivial" differences only, or "breaks"; and the reasons."""
+
+    kind: str
+    reasons: tuple[str, ...] = ()
+
+
+Judge = Callable[[Point, Point], Comparison]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +72,17 @@ def phi(both: int, first: int, second: int, neither: int) -> float:
     return (both * neither - first * second) / margins**0.5 if margins else 0.0
 
 
-def verdict(earlier: Point, later: Point) -> tuple[str, list[str]]:
-    """Whether two waves may be compared: "same", "trivial" differences only, or "breaks", with the reasons."""
-    checks = [
-        _text_verdict(earlier.variable.text, later.variable.text, "the wording"),
-        _text_verdict(earlier.variable.row, later.variable.row, "the statement"),
-        _codes_verdict(earlier.variable, later.variable),
-        (SAME, "") if earlier.base == later.base else (BREAKS, "other people were asked"),
-        (SAME, "") if earlier.mode == later.mode else (BREAKS, "it was asked in another way"),
-        (SAME, "") if earlier.variable.holds == later.variable.holds else (BREAKS, "it holds another kind of answer"),
-    ]
-    return _worst(checks)[0], [reason for _, reason in checks if reason]
+def trend(
+    points: Sequence[Point], *, judge: Judge, links: Mapping[tuple[str, str], Linked] | None = None
+) -> dict[str, Any]:
+    """The waves in order, each compared with the last that it may be compared with, and the lines they make.
 
-
-def trend(points: Sequence[Point], *, links: Mapping[tuple[str, str], Linked] | None = None) -> dict[str, Any]:
-    """The waves in order, each compared with the one before; where they cannot be, the line breaks with a note."""
-    made = [_first(points[0])] if points else []
-    for earlier, later in pairwise(points):
-        link = (links or {}).get((earlier.wave, later.wave))
-        made.append(_point(later) | _compared(earlier, later, link))
-    return {"variable": points[0].variable.name if points else None, "points": made}
+    `judge` gives the verdict on two points. Where a wave may not be compared with the one before, the line breaks with
+    the reasons; it is tested against the last earlier wave that the question was put in the same way in, if there is
+    one with a base that is shown. Points on bases under 30 stand in no line.
+    """
+    made = [_compared(points[:place], point, judge, links or {}) for place, point in enumerate(points)]
+    return {"variable": points[-1].variable.name if points else None, "points": made, "lines": list(_lines(made))}
 
 
 def change(
@@ -169,8 +175,44 @@ def _half_up(percent: float) -> int:
     return int(np.floor(round(percent, 9) + 0.5))
 
 
-def _first(point: Point) -> dict[str, Any]:
-    return _point(point) | {"comparable": None, "reasons": [], "changes": [], "mean_change": None}
+def _compared(
+    before: Sequence[Point], point: Point, judge: Judge, links: Mapping[tuple[str, str], Linked]
+) -> dict[str, Any]:
+    """The point with the verdict on the wave before, and its changes since the last comparable one."""
+    found = judge(before[-1], point) if before else None
+    made = _point(point) | {
+        "comparable": found.kind if found else None,
+        "reasons": list(found.reasons) if found else [],
+        "compared_with": None,
+        "changes": [],
+        "mean_change": None,
+    }
+    earlier = next((each for each in reversed(before) if _is_comparable(each, point, judge)), None)
+    if earlier is None:
+        return made
+    linked = links.get((earlier.wave, point.wave))
+    return made | {
+        "compared_with": earlier.wave,
+        "changes": [change(earlier.table, point.table, row=row["id"], linked=linked) for row in point.table["rows"]],
+        "mean_change": change_of_mean(earlier.table, point.table),
+    }
+
+
+def _is_comparable(earlier: Point, later: Point, judge: Judge) -> bool:
+    return earlier.base is not None and judge(earlier, later).kind != BREAKS
+
+
+def _lines(points: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:
+    """Runs of waves that may be drawn as one line."""
+    line: list[str] = []
+    for point in points:
+        if point["comparable"] == BREAKS and line:
+            yield line
+            line = []
+        if point["in_line"]:
+            line.append(point["wave"])
+    if line:
+        yield line
 
 
 def _point(point: Point) -> dict[str, Any]:
@@ -186,38 +228,3 @@ def _point(point: Point) -> dict[str, Any]:
         "mean": point.table["mean"][0] if point.table.get("mean") else None,
         "in_line": column["base"] is not None and column["base"] >= SMALL_BASE,
     }
-
-
-def _compared(earlier: Point, later: Point, linked: Linked | None) -> dict[str, Any]:
-    found, reasons = verdict(earlier, later)
-    if found == BREAKS:
-        return {"comparable": found, "reasons": reasons, "changes": [], "mean_change": None}
-    rows = [row["id"] for row in later.table["rows"]]
-    changes = [change(earlier.table, later.table, row=row, linked=linked) for row in rows]
-    mean = change_of_mean(earlier.table, later.table)
-    return {"comparable": found, "reasons": reasons, "changes": changes, "mean_change": mean}
-
-
-def _worst(checks: Sequence[tuple[str, str]]) -> tuple[str, str]:
-    return max(checks, key=lambda check: (SAME, TRIVIAL, BREAKS).index(check[0]))
-
-
-def _text_verdict(one: str, two: str, what: str) -> tuple[str, str]:
-    if one == two:
-        return SAME, ""
-    if _bare(one) == _bare(two):
-        return TRIVIAL, f"{what} differs in spelling or punctuation only"
-    return BREAKS, f"{what} changed"
-
-
-def _codes_verdict(one: Variable, two: Variable) -> tuple[str, str]:
-    if [(code.code, code.kind, code.score) for code in one.codes] != [
-        (code.code, code.kind, code.score) for code in two.codes
-    ]:
-        return BREAKS, "the answers offered changed"
-    pairs = zip(one.codes, two.codes, strict=True)
-    return _worst([(SAME, ""), *(_text_verdict(a.label, b.label, f"answer {a.code}") for a, b in pairs)])
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", text).strip().casefold()

@@ -1,13 +1,11 @@
-"""Waves are compared only when the same was asked of the same people, and a change is named only when it is one."""
-
-from dataclasses import replace
+"""Waves are compared only when they may be, and a change is named only when it is one."""
 
 import pytest
 
 from results.analysis.frame import build_frame
 from results.analysis.tabulate import tabulate
-from results.analysis.trend import Linked, Point, change, phi, trend, verdict
-from surveys.codebook import Code, Codebook
+from results.analysis.trend import BREAKS, SAME, Comparison, Linked, Point, change, phi, trend
+from surveys.codebook import Codebook
 from tests.results.analysis import random_waves as waves
 
 
@@ -17,8 +15,12 @@ def point(wave, *, yes, no, variable=waves.GRIP, **more):
     return Point(wave, wave.title(), "2013-01-25", variable, table, **more)
 
 
+def always(kind, *reasons):
+    return lambda earlier, later: Comparison(kind, reasons)
+
+
 def made(*points, **options):
-    return trend(points, **options)["points"]
+    return trend(points, judge=always(SAME), **options)["points"]
 
 
 def row(point, name="1"):
@@ -33,43 +35,34 @@ def test_a_real_change_rose_and_a_small_one_is_little_changed():
     assert row(line[1], "2")["verdict"] == "fell"
 
 
-def test_new_wording_breaks_the_line_and_nothing_is_tested():
-    other = replace(waves.GRIP, text="Is there too much grip now?")
-    line = made(point("one", yes=50, no=50), point("two", yes=90, no=10, variable=other))
-    assert line[1]["comparable"] == "breaks"
-    assert line[1]["reasons"] == ["the wording changed"]
-    assert line[1]["changes"] == []
-    assert line[1]["mean_change"] is None
+def test_where_the_verdict_breaks_the_line_breaks_and_nothing_is_tested():
+    points = point("one", yes=50, no=50), point("two", yes=90, no=10)
+    broken = trend(points, judge=always(BREAKS, "the wording changed"))
+    assert broken["points"][1]["comparable"] == "breaks"
+    assert broken["points"][1]["reasons"] == ["the wording changed"]
+    assert broken["points"][1]["changes"] == []
+    assert broken["points"][1]["mean_change"] is None
+    assert broken["lines"] == [["one"], ["two"]]
 
 
-def test_a_comma_is_trivial():
-    other = replace(waves.GRIP, text="Too much  grip")
-    found, reasons = verdict(point("one", yes=50, no=50), point("two", yes=50, no=50, variable=other))
-    assert found == "trivial"
-    assert reasons == ["the wording differs in spelling or punctuation only"]
+def test_a_question_that_was_put_otherwise_once_is_compared_across_that_wave():
+    def judge(earlier, later):
+        return Comparison(BREAKS if "odd" in (earlier.wave, later.wave) else SAME)
 
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"variable": replace(waves.GRIP, codes=(*waves.GRIP.codes, Code(4, "Other")))},
-        {
-            "variable": replace(
-                waves.GRIP, codes=(replace(waves.GRIP.codes[0], label="Certainly"), *waves.GRIP.codes[1:])
-            )
-        },
-        {"base": "GPs"},
-        {"mode": "telephone"},
-    ],
-)
-def test_other_codes_people_or_modes_break_the_line(changes):
-    assert verdict(point("one", yes=50, no=50), point("two", yes=50, no=50, **changes))[0] == "breaks"
+    points = point("one", yes=50, no=50), point("odd", yes=90, no=10), point("three", yes=70, no=30)
+    found = trend(points, judge=judge)
+    assert found["points"][1]["compared_with"] is None
+    assert found["points"][2]["compared_with"] == "one"
+    assert row(found["points"][2])["difference"] == pytest.approx(20)
+    assert found["points"][2]["comparable"] == "breaks"
+    assert found["lines"] == [["one"], ["odd"], ["three"]]
 
 
 def test_small_waves_are_tested_by_fisher_and_left_out_of_the_line():
-    line = made(point("one", yes=10, no=10), point("two", yes=60, no=40))
-    assert row(line[1])["method"] == "fisher"
-    assert [each["in_line"] for each in line] == [False, True]
+    found = trend((point("one", yes=10, no=10), point("two", yes=60, no=40)), judge=always(SAME))
+    assert row(found["points"][1])["method"] == "fisher"
+    assert [each["in_line"] for each in found["points"]] == [False, True]
+    assert found["lines"] == [["two"]]
 
 
 def test_people_known_to_be_in_both_waves_sharpen_the_test():
@@ -89,6 +82,7 @@ def test_it_says_when_printed_figures_seem_to_add_up_otherwise():
 
 
 def test_a_suppressed_wave_is_not_tested():
-    line = made(point("one", yes=2, no=1), point("two", yes=60, no=40))
-    assert row(line[1])["verdict"] == "not tested"
-    assert line[0]["base"] is None
+    line = made(point("one", yes=50, no=50), point("two", yes=2, no=1), point("three", yes=60, no=40))
+    assert {each["verdict"] for each in line[1]["changes"]} == {"not tested"}
+    assert line[1]["base"] is None
+    assert line[2]["compared_with"] == "one"
