@@ -16,9 +16,6 @@ from results import printing
 from results.charts.choosing import hidden_words, is_crowded
 from surveys.codebook import Variable
 
-# The letters that name columns in tests between them; the total takes no part.
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
 Table = Mapping[str, Any]
 
 
@@ -65,6 +62,11 @@ class Grid:
     def has_bases(self) -> bool:
         """Whether the columns have bases of their own."""
         return any(head.base or head.hidden for head in self.heads)
+
+    @property
+    def has_letters(self) -> bool:
+        """Whether some cell names the columns it differs from, so that the heads must show their letters."""
+        return any(cell.letters for line in self.lines for cell in line.cells)
 
 
 def grid_for(table: Table, *, variable: Variable) -> Grid:
@@ -130,7 +132,7 @@ def _broken(table: Table, *, variable: Variable) -> Grid:
     return Grid(
         caption=variable.label,
         corner=_("Per cent"),
-        heads=tuple(_head(column, index, hidden=hidden) for index, column in enumerate(table["columns"])),
+        heads=tuple(_head(column, hidden=hidden) for column in table["columns"]),
         lines=(*_shares(table, variable=variable), *_means(table)),
         notes=tuple(_notes(table)),
     )
@@ -140,19 +142,23 @@ def _turned(grid: Grid) -> Grid:
     """The same table with its columns as rows, each with its base at the end."""
     bases = [Figures(_("not shown"), hidden=True) if head.hidden else Figures(head.base) for head in grid.heads]
     lines = (
-        Line(head.label, "code", (*(line.cells[index] for line in grid.lines), bases[index]))
+        Line(_lettered(head), "code", (*(line.cells[index] for line in grid.lines), bases[index]))
         for index, head in enumerate(grid.heads)
     )
     heads = (*(Head(line.label) for line in grid.lines), Head(_("Base")))
     return Grid(grid.caption, grid.corner, heads, tuple(lines), grid.notes)
 
 
-def _head(column: Mapping[str, Any], index: int, *, hidden: set[str]) -> Head:
+def _lettered(head: Head) -> str:
+    return f"{head.label} ({head.letter})" if head.letter else head.label
+
+
+def _head(column: Mapping[str, Any], *, hidden: set[str]) -> Head:
     out = column["id"] in hidden or column["base"] is None
     return Head(
         label=column["label"],
         base="" if out else f"{column['base']:,}{printing.base_flag(column['base'])}",
-        letter=LETTERS[index - 1] if 0 < index <= len(LETTERS) else "",
+        letter=column.get("letter", ""),
         hidden=out,
     )
 
@@ -193,7 +199,9 @@ def _mean_figures(mean: Mapping[str, Any] | None) -> Figures:
     if mean is None:
         return Figures(_("not shown"), hidden=True)
     flagged = f"{mean['base']}{printing.base_flag(mean['base'])}"
-    return Figures(printing.mean(mean["value"]), count=_("of %(base)s") % {"base": flagged})
+    return Figures(
+        printing.mean(mean["value"]), count=_("of %(base)s") % {"base": flagged}, letters=mean.get("letters", "")
+    )
 
 
 def _statement(table: Table, *, variable: Variable, ids: Sequence[str]) -> Line:
