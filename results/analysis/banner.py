@@ -40,7 +40,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """In a crossed break, the columns that add up to one of a simpler break, with those whose other part is unknown."""
+    """In a crossed break, the columns that add up to one of a simpler break, and those whose other part is unknown."""
 
     ids: frozenset[str]
     rest: bits.Mask

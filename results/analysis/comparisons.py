@@ -90,9 +90,10 @@ def compare_means(figures: Figures, means: list[Moments], shared: list[Moments] 
     pairs = list(combinations(able, 2))
     if not pairs:
         return []
-    p = np.array([_welch(figures, means, shared, pair) for pair in pairs])
+    places = np.array(pairs, dtype=np.intp)
+    p = _welch(figures, means, shared, places)
     values = np.array([np.nan if mean.value is None else mean.value for mean in means])
-    listed = Pairs(np.array([i for i, _ in pairs]), np.array([j for _, j in pairs]), np.zeros(len(pairs)))
+    listed = Pairs(places[:, 0], places[:, 1], np.zeros(len(pairs)))
     return list(_differences(figures, listed, values, p, holm(p), np.full(len(pairs), WELCH)))
 
 
@@ -130,15 +131,18 @@ def _has_spread(mean: Moments) -> bool:
     return mean.sd is not None and mean.effective > 1
 
 
-def _welch(figures: Figures, means: list[Moments], shared: list[Moments] | None, pair: tuple[int, int]) -> float:
-    one, two = (means[i] for i in pair)
-    both = _pair_mean(figures, shared, pair)
-    base, variance = (both.effective, (both.sd or 0.0) ** 2) if both else (0.0, 0.0)
-    made = welch_test(
-        one.value, one.sd, one.effective, two.value, two.sd, two.effective, shared=base, shared_variance=variance
-    )
-    return float(made[2])
+def _welch(figures: Figures, means: list[Moments], shared: list[Moments] | None, pairs: NDArray[np.intp]) -> Floats:
+    """Two-sided p of each pair of means."""
+    one, two = (_arrays([means[i] for i in column]) for column in pairs.T)
+    if shared is None:
+        return np.asarray(welch_test(*one, *two)[2])
+    places = pair_places(figures)
+    _, sd, base = _arrays([shared[places[int(i), int(j)]] for i, j in pairs])
+    return np.asarray(welch_test(*one, *two, shared=base, shared_variance=np.nan_to_num(sd) ** 2)[2])
 
 
-def _pair_mean(figures: Figures, shared: list[Moments] | None, pair: tuple[int, int]) -> Moments | None:
-    return None if shared is None else shared[pair_places(figures)[pair]]
+def _arrays(means: list[Moments]) -> tuple[Floats, Floats, Floats]:
+    """Values, deviations and effective bases; NaN for what cannot be said."""
+    columns = zip(*((mean.value, mean.sd, mean.effective) for mean in means), strict=True)
+    values, deviations, bases = (np.array(column, dtype=np.float64) for column in columns)
+    return values, deviations, bases

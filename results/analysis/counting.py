@@ -6,7 +6,7 @@ Counts are additive: those of two shards of a frame, added, are those of the who
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
 
@@ -28,7 +28,8 @@ class Counts:
 
     `cells` ``[rows, columns + 1 + lines]`` has a row for everything `rows.row_masks` lists, the base first; `left_out`
     ``[filters, columns + 1 + lines]`` says what the filter takes from each weaker filter's base. `sums` and `squares`
-    hold, in units (see `exact`), the sums of weights and of squared weights in each cell, or are None.
+    hold, in units (see `exact`), the sums of weights and of squared weights in each cell, or are None. `set_aside` says
+    how many of the total answered but were taken out of the base.
     """
 
     people: int
@@ -38,9 +39,25 @@ class Counts:
     sums: Ints | None = None
     squares: Ints | None = None
     numbers: Distribution | None = None
+    set_aside: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(_added(getattr(self, each.name), getattr(other, each.name)) for each in fields(self)))
+
+    def without(self, rows: Sequence[int]) -> Counts:
+        """The counts on a base without those in `rows`, which nobody in another row may share."""
+        if not rows:
+            return self
+
+        def reduced(array: Ints | None) -> Ints | None:
+            if array is None:
+                return None
+            return np.concatenate([array[:1] - array[list(rows)].sum(axis=0), array[1:]])
+
+        cells, sums, squares = map(reduced, (self.cells, self.sums, self.squares))
+        assert cells is not None
+        set_aside = int(self.cells[list(rows), 0].sum())
+        return replace(self, cells=cells, sums=sums, squares=squares, set_aside=set_aside)
 
 
 def count_table(frame: Frame, name: str, split: Break, *, where: Where | None = None) -> Counts:
@@ -136,7 +153,7 @@ def _slice(counts: Counts, split: Break, cut: slice) -> Counts:
 
     numbers = counts.numbers and counts.numbers.on_columns(table)
     cells, left_out, sums, squares = map(table, (counts.cells, counts.left_out, counts.sums, counts.squares))
-    return Counts(counts.people, counts.asked, cells, left_out, sums, squares, numbers)
+    return Counts(counts.people, counts.asked, cells, left_out, sums, squares, numbers, counts.set_aside)
 
 
 def _assembled(array: Ints, split: Break, cut: slice) -> Ints:

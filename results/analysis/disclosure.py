@@ -58,10 +58,17 @@ class System:
         self._know(terms)
         self.at_most.append((terms, value))
 
+    def least(self, terms: Terms) -> float:
+        """The least that a sum of counts can be; minus infinity without bound."""
+        return self._extreme(terms, 1.0)
+
+    def most(self, terms: Terms) -> float:
+        """The most that a sum of counts can be; infinity without bound."""
+        return self._extreme(terms, -1.0)
+
     def interval(self, terms: Terms) -> tuple[float, float]:
-        """The least and the most that a sum of counts can be; minus and plus infinity without bound."""
-        low, high = (self._extreme(terms, sign) for sign in (1.0, -1.0))
-        return low, high
+        """The least and the most that a sum of counts can be."""
+        return self.least(terms), self.most(terms)
 
     def check(self) -> None:
         """Raise ValueError if no counts at all agree with what is known."""
@@ -210,8 +217,8 @@ def _is_recovered(view: View, system: System, share: dict[str, float], threshold
 
     Answers that all or none of the whole table gave are known without any arithmetic, and do not count.
     """
-    low, high = system.interval(_terms(view.by, share, BASE))
-    if low < EXACT or high > threshold - EXACT:
+    base = _terms(view.by, share, BASE)
+    if system.least(base) < EXACT or system.most(base) > threshold - EXACT:
         return False
     table = view.tables[0]
     telling = [row["id"] for row in _counted(table) if row["kind"] == "code" and _varies(row, table)]

@@ -41,6 +41,7 @@ class Figures:
     frame_sizes: Mapping[str, int] = field(default_factory=dict)
     denominator: str = PEOPLE
     overlap: Figures | None = None
+    substantive: bool = False
 
     @property
     def indices(self) -> range:
@@ -90,6 +91,20 @@ def figures_of(
     squares = cells if counts.squares is None else amounts(counts.squares, scale=scale**2)[:, own]
     weighted = counts.sums is not None
     return Figures(variable, split, counts, cells, sums, squares, scale, weighted, overlap=overlap)
+
+
+def on_substantive_base(figures: Figures) -> Figures:
+    """The figures on the base of those with an opinion: don't know, refused and not applicable set aside.
+
+    Raises ValueError where these can be given together with other answers, for then nobody can be set aside.
+    """
+    variable = figures.variable
+    rows = [row for row, code in enumerate(variable.codes, start=1) if code.kind]
+    if variable.holds == "many" and not all(variable.codes[row - 1].exclusive for row in rows):
+        raise ValueError(f"{variable.name}: don't know can be given with other answers and cannot be set aside")
+    overlap = figures.overlap and on_substantive_base(figures.overlap)
+    made = figures_of(variable, figures.split, figures.counts.without(rows), scale=figures.scale, overlap=overlap)
+    return replace(made, substantive=True)
 
 
 def hidden_of(figures: Figures, *, thresholds: Thresholds | None) -> frozenset[str]:

@@ -28,7 +28,13 @@ def merged(figures: Figures, *, thresholds: Thresholds) -> Figures | None:
     outside, inside = figures.people_outside, int(figures.people[0, places].sum())
     with_outside = thresholds.is_small(outside) or inside < thresholds.people
     made = _merged(figures, places, with_outside=with_outside and outside > 0)
-    told = replace(made, tallies=figures.tallies, frame_sizes=figures.frame_sizes, denominator=figures.denominator)
+    told = replace(
+        made,
+        tallies=figures.tallies,
+        frame_sizes=figures.frame_sizes,
+        denominator=figures.denominator,
+        substantive=figures.substantive,
+    )
     return None if hidden_of(told, thresholds=thresholds) else told
 
 
@@ -39,7 +45,7 @@ def _merged(figures: Figures, places: list[int], *, with_outside: bool) -> Figur
     counts = figures.counts
     numbers = counts.numbers and counts.numbers.on_columns(join)
     cells, left_out, sums, squares = map(join, (counts.cells, counts.left_out, counts.sums, counts.squares))
-    made = Counts(counts.people, counts.asked, cells, left_out, sums, squares, numbers)
+    made = Counts(counts.people, counts.asked, cells, left_out, sums, squares, numbers, counts.set_aside)
     return figures_of(figures.variable, _merged_break(figures.split, places, with_outside), made, scale=figures.scale)
 
 

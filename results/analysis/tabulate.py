@@ -10,12 +10,12 @@ from results.analysis.bands import banded
 from results.analysis.banner import By, Where
 from results.analysis.cells import codes_test, row_dicts, row_test
 from results.analysis.columns import column_dicts
-from results.analysis.figures import ORGANISATIONS, PEOPLE, Figures, hidden_of
+from results.analysis.figures import ORGANISATIONS, PEOPLE, Figures, hidden_of, on_substantive_base
 from results.analysis.frame import Frame
 from results.analysis.layout import Layout, added, count_breaks
 from results.analysis.means import mean_dicts, mean_ranks
 from results.analysis.merging import merged
-from results.analysis.rows import heads
+from results.analysis.rows import Head, heads
 from results.analysis.suppression import STAFF, TOTAL, Thresholds
 from results.analysis.tallies import ColumnTally, tallies_of
 from results.analysis.votes import vote_means, vote_rows
@@ -31,11 +31,16 @@ class Options:
     thresholds: Thresholds | None = STAFF
     frame_sizes: Mapping[str, int] = field(default_factory=dict)
     merge: bool = False
+    substantive: bool = False
 
     def tallies(self, name: str, *, by: By, where: Where | None) -> dict[str, ColumnTally]:
         """What is known of the organisations behind a table. Raises ValueError when it is needed and is not known."""
         if self.denominator not in (PEOPLE, ORGANISATIONS):
             raise ValueError(f"{self.denominator!r} is not a denominator; people and organisations are")
+        if self.substantive and self.denominator == ORGANISATIONS:
+            raise ValueError(
+                "Organisations' votes were counted with don't know in the base; only people can do without."
+            )
         found = None if where else tallies_of(self.organisations, name, by=by)
         if found is not None or not self._needs_organisations():
             return found or {}
@@ -47,6 +52,8 @@ class Options:
 
     def applied(self, figures: Figures, tallies: Mapping[str, ColumnTally]) -> Figures:
         """The figures with what is known of organisations and the frame, and with what must be hidden."""
+        if self.substantive:
+            figures = on_substantive_base(figures)
         told = replace(figures, tallies=tallies, frame_sizes=self.frame_sizes, denominator=self.denominator)
         made = replace(told, hidden=hidden_of(told, thresholds=self.thresholds))
         joint = merged(made, thresholds=self.thresholds) if self.merge and self.thresholds else None
@@ -68,15 +75,17 @@ def tabulate(
     thresholds: Thresholds | None = STAFF,
     frame_sizes: Mapping[str, int] | None = None,
     merge: bool = False,
+    substantive: bool = False,
 ) -> dict[str, Any]:
     """One entry of "tables" of the Results JSON: the variable by a break, within a filter.
 
     `organisations` is what `tally_organisations` made while the wave closed: the wave's own banners, unfiltered.
     `frame_sizes` gives the population of a column (by id), for the intervals only. `thresholds` None hides nothing;
-    with `merge` small columns are joined into one where that makes them large enough.
+    with `merge` small columns are joined into one where that makes them large enough; `substantive` takes don't know
+    and the like out of the base and the rows.
     Raises ValueError on an unknown variable, break, filter or denominator, and when organisations cannot be told.
     """
-    options = Options(denominator, organisations, thresholds, frame_sizes or {}, merge)
+    options = Options(denominator, organisations, thresholds, frame_sizes or {}, merge, substantive)
     return tabulate_all([frame], [name], bys=[by], where=where, options=options)[0][0]
 
 
@@ -117,7 +126,8 @@ def table_of(figures: Figures) -> dict[str, Any]:
         "overlapping": sorted(figures.split.overlapping),
         **(_vote_body(figures) if figures.denominator == ORGANISATIONS else _body(figures)),
         "not_asked": None if gone else counts.people - counts.asked,
-        "no_answer": None if gone else counts.asked - int(counts.cells[0, 0]),
+        "no_answer": None if gone else counts.asked - counts.set_aside - int(counts.cells[0, 0]),
+        "set_aside": None if gone else counts.set_aside,
         "suppressed": [column.id for column in figures.split.columns if column.id in figures.hidden],
     }
 
@@ -137,7 +147,7 @@ def _body(figures: Figures) -> dict[str, Any]:
 
 def _rows(figures: Figures) -> list[dict[str, Any]]:
     """Codes, nets and places, or bands of a number; where several may be given, each row has a test of its own."""
-    shown, listed = banded(figures) if figures.counts.numbers else (figures, list(heads(figures.variable)))
+    shown, listed = banded(figures) if figures.counts.numbers else (figures, _heads(figures))
     rows = row_dicts(shown, listed)
     for row, ranks in zip(rows, mean_ranks(figures), strict=False):
         row["mean_rank"] = ranks
@@ -145,6 +155,11 @@ def _rows(figures: Figures) -> list[dict[str, Any]]:
         for row, (_, places) in zip(rows, listed, strict=True):
             row["test"] = row_test(figures, places)
     return rows
+
+
+def _heads(figures: Figures) -> list[Head]:
+    """The table's rows; without those set aside when the base is of those with an opinion."""
+    return [head for head in heads(figures.variable) if not (figures.substantive and head[0]["code_kind"])]
 
 
 def _variable(frame: Frame, name: str) -> Variable:

@@ -104,3 +104,20 @@ def test_an_empty_wave_has_tables_without_percentages():
 def test_what_does_not_exist_is_refused(name, options):
     with pytest.raises(ValueError, match=r"\w+"):
         tabulate(ages(1, 2, 3, 4, 5, 6), name, **options)
+
+
+def test_without_dont_knows_the_base_is_smaller_and_says_so():
+    """31 of 51 with don't know; 31 of 47 without: 66 per cent."""
+    said = {1: 31, 2: 16, 9: 4}
+    rows = [({"gp": 1}, {"GRIP": [code]}, None) for code, people in said.items() for _ in range(people)]
+    frame = build_frame(waves.CODEBOOK, [*rows, ({"gp": 1}, {"GRIP": []}, None)])
+    table = tabulate(frame, "GRIP", by="gp", substantive=True)
+    assert [column["base"] for column in table["columns"]] == [47, 47, 0]
+    assert [row["id"] for row in table["rows"]] == ["1", "2", "3", "net:any", "net:known"]
+    assert table["rows"][0]["cells"][0]["percent"] == 66
+    assert (table["set_aside"], table["no_answer"]) == (4, 1)
+
+
+def test_organisations_votes_are_not_given_without_dont_knows():
+    with pytest.raises(ValueError, match="don't know"):
+        tabulate(ages(1), "AGE", denominator="organisations", substantive=True)
