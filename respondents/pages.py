@@ -36,17 +36,17 @@ END = "end"
 class QuestionBlock:
     """The layout object of one question: renders the template of its type with its bound fields."""
 
-    def __init__(self, question: Question, *, main: bool = True) -> None:
+    def __init__(self, question: Question, *, heading: str = "h1") -> None:
         self.question = question
-        self.main = main
+        self.heading = heading
 
     def render(self, form: PageForm, context: Context, template_pack: str = "", **kwargs: Any) -> SafeString:
         """The question as HTML; its fields count as rendered, so that crispy does not repeat them."""
         names = [variable.name for variable in self.question.variables]
         form.rendered_fields.update(names)
         if not form.is_bound and not any(name in form.kept or name in form.initial for name in names):
-            return _blank(self.question, self.main)
-        return _rendered(form, self.question, self.main)
+            return _blank(self.question, self.heading)
+        return _rendered(form, self.question, self.heading)
 
 
 class TemplateBlock:
@@ -163,26 +163,26 @@ class PageForm(forms.Form):
         return {name for name in self.page.variables if name in concealed}
 
     def _blocks(self) -> Iterator[QuestionBlock]:
-        last = self.page.questions[-1]
+        sole = sole_question(self.page)
         for question in self.page.questions:
-            yield QuestionBlock(question, main=question is last)
+            yield QuestionBlock(question, heading="h1" if question is sole else "h2")
 
 
 @lru_cache(maxsize=2048)
-def _blank(question: Question, main: bool) -> SafeString:
+def _blank(question: Question, heading: str) -> SafeString:
     """A question nobody has answered yet, which looks the same to everybody and so is rendered once."""
     page = Page(question.name, Section(question.section, "", (question,)), (question,))
-    return _rendered(PageForm(page, answers={}), question, main)
+    return _rendered(PageForm(page, answers={}), question, heading)
 
 
-def _rendered(form: PageForm, question: Question, main: bool) -> SafeString:
+def _rendered(form: PageForm, question: Question, heading: str) -> SafeString:
     names = [variable.name for variable in question.variables]
     return get_template(type_of(question).template).render(
         {
             "form_show_errors": True,
             "form_show_labels": True,
             "fields": [form[name] for name in names],
-            "as_heading": main,
+            "as_heading": heading,
             "mark_optional": True,
             "is_kept": any(name in form.kept for name in names),
             **question_context(question),
@@ -195,10 +195,16 @@ def type_of(question: Question) -> QuestionType:
     return REGISTRY[question.type]
 
 
+def sole_question(page: Page) -> Question | None:
+    """The question whose words are the page's heading; None where several share it, or none is asked."""
+    asking = [question for question in page.questions if question.variables]
+    return asking[0] if len(asking) == 1 else None
+
+
 def title_of(page: Page) -> str:
-    """What the browser's title says of a page: its question, without marks."""
-    question = page.questions[-1]
-    return plain_text(question.text) if question.variables else page.section.title
+    """What the browser's title says of a page: its question, without marks, or the section."""
+    question = sole_question(page)
+    return plain_text(question.text) if question else page.section.title
 
 
 def question_context(question: Question) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Progress:
         return [page.name for page in self.pages]
 
     def page(self, name: str, *, asked: Collection[str] = ()) -> Page | None:
-        """The page of this name; one that left the path stands alone; None for a name that nobody is asked.
+        """The page with this question; one that left the path stands alone; None for a name that nobody is asked.
 
         `asked` names the questions of a page of several as it was shown. An answer given elsewhere may have moved some
         of them since, and what is typed there still belongs to that page.
@@ -44,7 +44,7 @@ class Progress:
             section = self.questionnaire.section_of(question)
             return Page(name, section, tuple(each for each in section.questions if each.name in asked))
         for page in self.pages:
-            if page.name == name:
+            if question in page.questions:
                 return page
         return Page(name, self.questionnaire.section_of(question), (question,)) if question else None
 
@@ -65,15 +65,18 @@ class Progress:
         return next(iter(self.names[answered[-1] + 1 if answered else 0 :]), None)
 
     def counted(self, page: Page) -> dict[str, int | None]:
-        """What may be said of how far it is: `number` and `total` of questions, `part` and `parts` of sections.
+        """What may be said of how far it is: questions `number` to `last` of `total`, section `part` of `parts`.
 
-        `total` is None while an answer still to come can change it; notes on a page of their own have no number.
+        `last` is None on a page of one question, `total` while an answer still to come can change it, and `number` on
+        a page of notes.
         """
-        asking = [each.name for each in self.pages if each.variables]
+        asking = [question.name for each in self.pages for question in each.questions if question.variables]
+        mine = [asking.index(each.name) + 1 for each in page.questions if each.variables and each.name in asking]
         sections = [section.name for section in self.questionnaire.sections]
         certain = total_is_certain(self.questionnaire, self.answers)
         return {
-            "number": asking.index(page.name) + 1 if page.name in asking else None,
+            "number": mine[0] if mine else None,
+            "last": mine[-1] if len(mine) > 1 else None,
             "total": len(asking) if certain else None,
             "part": sections.index(page.section.name) + 1,
             "parts": len(sections),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from respondents.merging import save_form
-from respondents.pages import PageForm, title_of
+from respondents.pages import PageForm, sole_question, title_of
 from respondents.progress import Progress
 from respondents.responses import NotTaken, StaleRevision
 from respondents.views.link import HERE, WROTE, Link, by_link, calm
@@ -35,7 +35,7 @@ def page(link: Link, name: str) -> HttpResponse:
         return link.go("start")
     if link.request.method == "POST":
         return _take(link, shown)
-    if name not in way.names:
+    if shown.name not in way.names:
         return _go_to(link, way.resume_at())
     return _show(link, _form(link, shown, concealed=link.concealed()))
 
@@ -120,7 +120,8 @@ def _show(link: Link, form: PageForm, *, status: int = 200) -> HttpResponse:
         form=form,
         page=form.page,
         has_errors=bool(form.is_bound and form.errors),
-        is_wide=len(form.page.variables) > 1,
+        is_wide=any(variable.row for question in form.page.questions for variable in question.variables),
+        as_section=sole_question(form.page) is None,
         has_back=way.before(form.page.name) is not None,
         returning=_returns(link),
         resumed="resumed" in link.request.GET,
