@@ -181,11 +181,9 @@ class Installation:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def execute(self, statement: str) -> None:
-        """Execute an SQL statement in its database, as somebody with a console would."""
-        self.manage(
-            "shell", "-v0", "-c", f"from django.db import connection; connection.cursor().execute({statement!r})"
-        )
+    def run_python(self, *lines: str) -> str:
+        """Run these lines of Python in it, in one process, and return what they printed."""
+        return self.manage("shell", "-v0", "--command", "\n".join(lines))
 
     @contextmanager
     def runs(self, name: str, command: list[str], **more: str) -> Iterator[None]:

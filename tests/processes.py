@@ -75,7 +75,7 @@ def children(process: subprocess.Popen[bytes]) -> list[int]:
     return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
 
 
-def wait_until(true: Callable[[], object], *, seconds: float = 30, what: str = "it") -> None:
+def wait_until(true: Callable[[], object], *, seconds: float = 60, what: str = "it") -> None:
     """Return once `true()` holds. Raises AssertionError, naming `what`, when it does not in time."""
     until = time.monotonic() + seconds
     while not true():

@@ -93,6 +93,8 @@ def _pytest(arguments: list[str], folder: Path, environment: dict[str, str]) -> 
         f"popen//env:BAROMETER_SHARE=1/2//env:DATABASE_URL_FILE={address}",
     )
     command = [sys.executable, "-m", "pytest", "--dist=each", f"--output={folder / 'browser'}"]
+    # pytest reckons its percentages from the tests of one worker.
+    command += ["--override-ini=console_output_style=classic"]
     command += [word for worker in workers for word in ("--tx", worker)]
     return subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=False).returncode
 

@@ -82,16 +82,18 @@ def field_a_wave(installation, folder):
     document = json.loads((SAMPLE / file.name).read_text(encoding="utf-8"))
     document["wave"]["closes_at"] = "2099-01-01T00:00:00+00:00"
     file.write_text(json.dumps(document), encoding="utf-8")
-    installation.manage(
-        "load_organisations",
-        str(REFERENCE / "organisations.csv"),
-        "--successions",
-        str(REFERENCE / "successions.csv"),
+    commands = [
+        ["load_organisations", str(REFERENCE / "organisations.csv"), f"--successions={REFERENCE / 'successions.csv'}"],
+        ["load_wave", str(file)],
+        ["open_wave", WAVE],
+        ["load_responses", WAVE, str(SAMPLE / f"{WAVE}.responses.csv")],
+    ]
+    installation.run_python(
+        "from django.core.management import call_command",
+        "from surveys.models import Wave",
+        *(f"call_command(*{command!r})" for command in commands),
+        "Wave.objects.update(closes_at='2026-01-01T12:00:00+00:00')",
     )
-    installation.manage("load_wave", str(file))
-    installation.manage("open_wave", WAVE)
-    installation.manage("load_responses", WAVE, str(SAMPLE / f"{WAVE}.responses.csv"))
-    installation.execute("UPDATE surveys_wave SET closes_at = '2026-01-01 12:00:00+00:00'")
 
 
 def digest(installation):
