@@ -9,12 +9,13 @@ stamp = .venv/installed-$(1)-$(firstword $(shell cksum < requirements/$(1).txt))
 RUNTIME := $(call stamp,runtime)
 TEST := $(call stamp,test)
 LINT := $(call stamp,lint)
+BENCH := $(call stamp,bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast bench-answering lint format lock clean
+.PHONY: help install demo test test-fast bench-answering bench-analysis lint format lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 install: $(LINT) ## Install everything for working on Barometer into .venv
 
@@ -30,6 +31,9 @@ test-fast: $(TEST) ## Test on SQLite alone, without servers and browser (ARGS='-
 bench-answering: $(TEST) ## Time whole journeys by 1, 8 and 32 clients against gunicorn and PostgreSQL
 	@exec $(BIN)/python -m tests.benchmarks.answering $(ARGS)
 
+bench-analysis: $(BENCH) ## Time tables of up to a million respondents beside NumPy, pandas and PostgreSQL
+	@exec $(BIN)/python -m tests.benchmarks.analysis $(ARGS)
+
 lint: $(LINT) ## Check style, types and migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -41,7 +45,7 @@ format: $(LINT) ## Put the code into the house style
 	$(BIN)/ruff format .
 
 lock: $(LINT) ## Lock the newest versions that requirements/*.in allow
-	@for set in runtime test lint; do \
+	@for set in runtime test lint bench; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	    --python-version 3.11 requirements/$$set.in --output-file requirements/$$set.txt || exit 1; \
 	done
@@ -60,6 +64,11 @@ $(TEST): $(RUNTIME)
 	@echo "Installing what the tests need (once, under a minute) …"
 	@$(PIP) -r requirements/test.txt
 	@rm -f .venv/installed-test-* && touch $@
+
+$(BENCH): $(TEST)
+	@echo "Installing what the benchmarks compare with (once) …"
+	@$(PIP) -r requirements/bench.txt
+	@rm -f .venv/installed-bench-* && touch $@
 
 $(LINT): $(TEST)
 	@echo "Installing what the checks of style and types need (once) …"

@@ -28,8 +28,8 @@ class Counts:
 
     `cells` ``[rows, columns + 1 + lines]`` has a row for everything `rows.row_masks` lists, the base first; `left_out`
     ``[filters, columns + 1 + lines]`` says what the filter takes from each weaker filter's base. `sums` and `squares`
-    hold, in units (see `exact`), the sums of weights and of squared weights in each cell, or are None. `set_aside` says
-    how many of the total answered but were taken out of the base.
+    hold, in units (see `exact`), the sums of weights and of squared weights in each cell, or are None. `set_aside`
+    says how many of the total answered but were taken out of the base.
     """
 
     people: int
