@@ -14,8 +14,13 @@ WIDEST_LABEL = 270
 class Spread(Protocol):
     """Anything with a value in per cent and perhaps the upper end of its interval."""
 
-    value: float
-    high: float | None
+    @property
+    def value(self) -> float:
+        """The share."""
+
+    @property
+    def high(self) -> float | None:
+        """The upper end of its interval."""
 
 
 def label_width(labels: Iterable[str], *, size: str) -> float:

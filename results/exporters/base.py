@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, BinaryIO, ClassVar, Self
 
+from django.utils.functional import Promise
+
 from results.analysis.frame import Frame
 from surveys.codebook import Codebook
 
@@ -50,7 +52,7 @@ class Exporter:
     """
 
     key: ClassVar[str]
-    label: ClassVar[str]
+    label: ClassVar[str | Promise]
     extension: ClassVar[str]
     content_type: ClassVar[str]
     respondent_level: ClassVar[bool] = False

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from results.analysis import bits
 from results.analysis.frame import Frame
 from results.exporters.withholding import Withholding, withhold
@@ -96,9 +98,11 @@ def _ranked(frame: Frame, variable: Variable) -> Column:
     column = _blank(frame, variable)
     positions = frame.positions[variable.name]
     codes = [code.code for code in variable.codes]
-    for place in (positions > 0).any(axis=0).nonzero()[0].tolist():
+    for place in np.flatnonzero((positions > 0).any(axis=0)).tolist():
         mine = positions[:, place]
-        column[place] = tuple(codes[index] for index in sorted(mine.nonzero()[0].tolist(), key=lambda i: int(mine[i])))
+        column[place] = tuple(
+            codes[index] for index in sorted(np.flatnonzero(mine).tolist(), key=lambda i: int(mine[i]))
+        )
     return column
 
 

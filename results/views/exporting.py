@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -59,11 +60,11 @@ def export_answers(request: HttpRequest, wave: Wave, key: str) -> HttpResponse:
     exporter = _exporter(key, respondent_level=True)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        material = material_of(wave)
+        material, user = material_of(wave), cast("Any", request.user)
         response = _download(exporter, material)
         Export.objects.create(
             wave=wave,
-            by=request.user,
+            by=user,
             at=timezone.now(),
             format=exporter.key,
             reason=form.cleaned_data["reason"],
