@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -62,7 +62,7 @@ def _save(link: Link, form: PageForm, go: str) -> HttpResponse:
     if CLEAR in post:
         form.clear()
     try:
-        link.standing = save_form(link.token, form, revision=_number(post.get("revision")), mark=post.get("mark", ""))
+        link.standing = save_form(link.token, form, revision=revision_of(post), mark=post.get("mark", ""))
     except StaleRevision:
         link.reread()
         if go == STAY:
@@ -162,6 +162,7 @@ def _returns(link: Link) -> bool:
     return link.request.GET.get("return") == "check"
 
 
-def _number(text: str | None) -> int:
+def revision_of(post: QueryDict) -> int:
     """The revision a form names; -1, which nothing has, for what is no number."""
-    return int(text) if text and len(text) < 10 and text.isascii() and text.isdigit() else -1
+    text = post.get("revision", "")
+    return int(text) if 0 < len(text) < 10 and text.isascii() and text.isdigit() else -1

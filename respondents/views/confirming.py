@@ -5,6 +5,8 @@ Programs that scan mails open links and press buttons; none ticks a box that was
 
 from __future__ import annotations
 
+from typing import Any
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
@@ -15,16 +17,26 @@ from django.utils.translation import gettext_lazy
 from respondents.pages import END, TemplateBlock
 from respondents.views.link import Link
 
+UNTICKED = gettext_lazy("Tick the box if you want this")
+
 
 class ConfirmForm(forms.Form):
     """One box to tick; `words` say what it means, and without words there is none. `actions` are the buttons."""
 
     use_required_attribute = False
-    sure = forms.BooleanField(error_messages={"required": gettext_lazy("Tick the box if you want this")})
+    sure = forms.BooleanField()
 
-    def __init__(self, words: str, data: QueryDict | None, *, actions: str = "respond/confirm_actions.html") -> None:
+    def __init__(
+        self,
+        words: str,
+        data: QueryDict | None,
+        *,
+        actions: str = "respond/confirm_actions.html",
+        unticked: Any = UNTICKED,
+    ) -> None:
         super().__init__(data, label_suffix="")
         self.fields["sure"].label = words
+        self.fields["sure"].error_messages["required"] = unticked
         self.actions = actions
         if not words:
             del self.fields["sure"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from respondents.pages import END, type_of
 from respondents.progress import Progress
 from respondents.responses import Answers, Incomplete, NotTaken, StaleRevision, submit, unanswered, withdraw
-from respondents.views.answering import RETURN
+from respondents.views.answering import RETURN, revision_of
 from respondents.views.confirming import ConfirmForm, ask, is_confirmed
 from respondents.views.link import COPY_SECONDS, HERE, SENT, WROTE, Link, by_link, calm
 from surveys.instrument.journey import Page
@@ -104,13 +104,19 @@ def _rows(
         }
 
 
-def _show(link: Link, *, problem: str = "", missing: list[str] | None = None, status: int = 200) -> HttpResponse:
+def _show(
+    link: Link,
+    *,
+    problem: str = "",
+    missing: list[str] | None = None,
+    data: QueryDict | None = None,
+    status: int = 200,
+) -> HttpResponse:
     found = link.standing
     way = Progress.of(found.questionnaire, found.answers)
     asked = [name for page in way.pages for name in page.variables]
     blank = sum(1 for name in asked if not found.answers.get(name))
     missing = unanswered(found.questionnaire, found.answers) if missing is None else missing
-    tick = "" if link.seen(WROTE) else _("Yes, these are the answers I want to send")
     return link.render(
         "respond/check.html",
         title=_("Check your answers"),
@@ -120,8 +126,8 @@ def _show(link: Link, *, problem: str = "", missing: list[str] | None = None, st
         blank_count=blank,
         missing=[(link.url("page", name) + RETURN, _title(way, name)) for name in missing],
         problem=problem,
-        form=ConfirmForm(tick, None, actions="respond/send_actions.html"),
-        has_errors=bool(problem),
+        form=_send_form(link, data),
+        has_errors=bool(problem or data is not None),
         revision=found.revision,
         is_sent=found.sent,
         is_changed=found.changed_since_sent,
@@ -129,15 +135,21 @@ def _show(link: Link, *, problem: str = "", missing: list[str] | None = None, st
     )
 
 
+def _send_form(link: Link, data: QueryDict | None = None) -> ConfirmForm:
+    """The button that sends; where nothing was answered in this browser, with a box to tick."""
+    tick = "" if link.seen(WROTE) else _("Yes, these are the answers I want to send")
+    unticked = _("Tick the box if you want to send these answers")
+    return ConfirmForm(tick, data, actions="respond/send_actions.html", unticked=unticked)
+
+
 def _send(link: Link) -> HttpResponse:
     post = link.request.POST
     if END not in post:
         return _show(link, problem=_("Not everything arrived. Nothing was sent; please press Send again."), status=400)
-    if "sure" not in post and not link.seen(WROTE):
-        return _show(link, problem=_("Tick the box above the button if you want to send these answers."), status=422)
+    if not _send_form(link, post).is_valid():
+        return _show(link, data=post, status=422)
     try:
-        revision = post.get("revision", "")
-        submit(link.token, revision=int(revision) if revision.isdigit() and len(revision) < 10 else -1)
+        submit(link.token, revision=revision_of(post))
     except NotTaken as refused:
         link.standing = refused.standing
         return calm(link)
@@ -159,5 +171,4 @@ def _incomplete(refusal: Incomplete) -> str:
 
 
 def _title(way: Progress, name: str) -> str:
-    page = way.page(name)
-    return plain_text(page.questions[-1].text) if page else name
+    return next(plain_text(question.text) for question in way.questionnaire.questions if question.name == name)

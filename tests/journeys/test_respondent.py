@@ -227,7 +227,7 @@ def test_axe_finds_nothing_on_any_kind_of_question_with_and_without_errors(
     settings = {**browser_context_args, "viewport": {"width": width, "height": 800}, "color_scheme": scheme}
     with browser.new_context(**settings) as context:
         page = context.new_page()
-        for name in ("LEVERS", "RANKED", "SPEND", "BATTERY", "SHORT", "LONG", "FORTY", "TEN"):
+        for name in ("LEVERS", "RANKED", "SPEND", "BATTERY", "SHORT", "LONG", "FORTY", "TEN", "ENOUGH"):
             page.goto(address(token, f"page/{name}/"))
             assert_fine(page, assert_no_violations)
         spoil(page, address(token, "page/LEVERS/"), lambda: check_both(page))

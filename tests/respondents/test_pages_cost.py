@@ -46,4 +46,4 @@ def test_sending_takes_a_dozen_queries_at_most(django_assert_max_num_queries: An
     visitor = Visitor(link.token)
     visitor.get("check/")
     with django_assert_max_num_queries(14):
-        visitor.post("check/")
+        visitor.post("check/", {"sure": "on"})

@@ -44,7 +44,7 @@ def running() -> Wave:
 VALUES = [
     "1", "2", "8", "9", "0", "-1", "", " ", "1.5", "NaN", "Infinity", "-0", "1e999999999", "9" * 400, "2147483648",
     "\x00", "a\x00b", "\ud800", "\udfff tail", "\ufeff", "\u202e", "é" * 300, "𝔘" * 600, "x" * 20_000, "[1]",
-    "[" * 3_000, "true", "null", "None", "١", "１", "<script>alert(1)</script>", "{{ 7|add:7 }}", "%s%n%x", "=1+1",
+    "[" * 3_000, "true", "null", "None", "١", "²", "<script>alert(1)</script>", "{{ 7|add:7 }}", "%s%n%x", "=1+1",
     "'; DROP TABLE respondents_response; --", "../../etc/passwd", "\r\nSet-Cookie: a=b", "1;2", "1,2",
 ]  # fmt: skip
 NAMES = [
@@ -87,7 +87,8 @@ def test_hostile_bodies_meet_no_error_and_leave_nothing_partial() -> None:
 
 
 def test_the_attack_would_find_a_number_that_is_read_carelessly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answering, "_number", lambda text: int(text or 0))
+    for module in ("answering", "sending"):
+        monkeypatch.setattr(f"respondents.views.{module}.revision_of", lambda post: int(post.get("revision") or 0))
     with pytest.raises(ValueError, match=r"invalid literal|int string conversion"):
         assail(500)
 
