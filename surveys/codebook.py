@@ -91,7 +91,7 @@ class Variable:
         data: dict[str, Any] = {"name": self.name, "text": self.text, "holds": self.holds}
         for key in ("item", "row", "unit", "minimum", "maximum", "sensitive", "attribute", "track"):
             value = getattr(self, key)
-            if value not in ("", None, False):
+            if value is not None and value is not False and value != "":
                 data[key] = value
         if self.codes:
             data["codes"] = [_code_dict(code) for code in self.codes]
