@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from surveys.problems import Problem, Refused
+from surveys.problems import Problem, Refused, refuse_if
 from surveys.texts import decode, forbidden_character
 
-CELL_LIMIT = 1_000_000
-"""Characters in one cell; more than that is a quotation mark that was never closed."""
-
-SHOWN = 50
-"""Problems listed in full before the rest are only counted."""
+MOST_PROBLEMS = 1000
+"""Where a file is wrong in every row, the first thousand problems say so well enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,23 @@ class Table:
     columns: tuple[str, ...]
     rows: Iterator[Row]
 
+    def read(self) -> tuple[list[Row], list[Problem]]:
+        """All rows of sound shape, and what is wrong with the shape of the others."""
+        rows: list[Row] = []
+        try:
+            rows.extend(self.rows)
+        except Refused as refused:
+            return rows, refused.problems
+        return rows, []
+
 
 def read_csv(data: bytes, *, required: Collection[str], known: Collection[str] | None = None) -> Table:
     """The table in a CSV file with a header line. A byte order mark and Windows line ends are accepted.
 
     `required` columns must be there; with `known`, no others may. Raises Refused naming line and column for text that
-    is not UTF-8, an empty file, a faulty header; rows raise it while they are read (wrong number of cells, a character
-    that cannot be kept, an unclosed quotation mark).
+    is not UTF-8, an empty file, a faulty header. What is wrong with the shape of rows (the number of cells, characters
+    that cannot be kept, an unclosed quotation mark) is raised at once after the last row; such rows are left out
+    before.
     """
     reader = csv.reader(io.StringIO(decode(data)), strict=True)
     try:
@@ -59,6 +68,16 @@ def read_csv(data: bytes, *, required: Collection[str], known: Collection[str] |
     if problems:
         raise Refused(problems)
     return Table(columns, _rows(reader, columns))
+
+
+def refuse_by_line(problems: Iterable[Problem]) -> None:
+    """Raise Refused when there is any problem, with the first `MOST_PROBLEMS` of them in the order of their lines."""
+    refuse_if(sorted(problems, key=_line_of)[:MOST_PROBLEMS])
+
+
+def _line_of(problem: Problem) -> int:
+    found = re.match(r"line (\d+)", problem.place)
+    return int(found[1]) if found else 0
 
 
 def _header_problems(
@@ -77,25 +96,33 @@ def _header_problems(
             yield Problem("line 1", f"the column {name} is missing")
 
 
-def _rows(reader, columns: tuple[str, ...]) -> Iterator[Row]:
-    while True:
+def _rows(reader: Any, columns: tuple[str, ...]) -> Iterator[Row]:
+    problems: list[Problem] = []
+    while len(problems) < MOST_PROBLEMS:
         line = reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
-            return
+            break
         except csv.Error as error:
-            raise Refused(Problem(f"line {line}", f"{error}; is a quotation mark left open?")) from None
-        if not cells:
-            continue
-        if len(cells) != len(columns):
-            raise Refused(Problem(f"line {line}", f"{len(cells)} cells, but the header has {len(columns)} columns"))
-        row = Row(line, dict(zip(columns, cells, strict=True)))
-        for column, cell in row.cells.items():
-            character = None if cell.isascii() and cell.isprintable() else forbidden_character(cell)
-            if character or len(cell) > CELL_LIMIT:
-                raise Refused(row.problem(column, f"contains {character or 'too much text'}, which cannot be kept"))
-        yield row
+            problems.append(Problem(f"line {line}", f"{error}; is a quotation mark left open?"))
+            break
+        if cells and len(cells) != len(columns):
+            problems.append(Problem(f"line {line}", f"{len(cells)} cells, but the header has {len(columns)} columns"))
+        elif cells:
+            row = Row(line, dict(zip(columns, cells, strict=True)))
+            found = list(_cell_problems(row))
+            problems += found
+            if not found:
+                yield row
+    refuse_if(problems)
+
+
+def _cell_problems(row: Row) -> Iterator[Problem]:
+    for column, cell in row.cells.items():
+        character = None if cell.isascii() and cell.isprintable() else forbidden_character(cell)
+        if character:
+            yield row.problem(column, f"contains {character}, which cannot be kept")
 
 
 def _listed(names: Collection[str]) -> str:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Lower
 
 from respondents import keys
 from respondents.models import Invitation, InvitedOrganisation, Person
 from surveys.models import Wave
 from surveys.problems import Problem, Refused
+
+BATCH = 5000
+"""Values in one statement; SQLite as its makers set it takes 32,766."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,10 @@ def invite(wave: Wave, invitees: Iterable[Invitee]) -> dict[str, int]:
         row.gp = invitee.gp
         (changed if known else new).append((row, invitee))
     Invitation.objects.bulk_create([row for row, _ in new], batch_size=1000)
-    Invitation.objects.bulk_update([row for row, _ in changed], ["gp"], batch_size=500)
-    InvitedOrganisation.objects.filter(invitation__in=[row.pk for row, _ in changed]).delete()
+    for gp in (True, False, None):
+        for some in _batches([row.pk for row, _ in changed if row.gp is gp]):
+            Invitation.objects.filter(pk__in=some).update(gp=gp)
+            InvitedOrganisation.objects.filter(invitation__in=some).delete()
     link_organisations((row, invitee.organisations) for row, invitee in (*new, *changed))
     return {"invited": len(new), "updated": len(changed)}
 
@@ -92,11 +99,17 @@ def stop(invitation: Invitation) -> None:
 
 def _people(invitees: list[Invitee]) -> dict[str, Person]:
     wanted = {invitee.email.lower(): invitee for invitee in invitees}
-    known = {person.email: person for person in Person.objects.filter(email__in=list(wanted))}
+    people = Person.objects.annotate(address=Lower("email"))
+    known = {each.address: each for some in _batches(list(wanted)) for each in people.filter(address__in=some)}
     fresh = [Person(name=each.name, email=email) for email, each in wanted.items() if email not in known]
     Person.objects.bulk_create(fresh, batch_size=1000)
     renamed = [person for email, person in known.items() if person.name != wanted[email].name]
     for person in renamed:
-        person.name = wanted[person.email].name
+        person.name = wanted[person.email.lower()].name
     Person.objects.bulk_update(renamed, ["name"], batch_size=500)
-    return {person.email: person for person in (*known.values(), *fresh)}
+    return {person.email.lower(): person for person in (*known.values(), *fresh)}
+
+
+def _batches(values: list[Any]) -> Iterator[list[Any]]:
+    """`values` in as many at a time as every database takes in one statement."""
+    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model, Q
 
-from respondents.csv_files import Row, read_csv
+from respondents.csv_files import Row, read_csv, refuse_by_line
 from respondents.models import Organisation, Place, Succession
 from respondents.models.register import Grouping
 from surveys.codebook import Code, Variable
@@ -21,7 +21,7 @@ _REQUIRED = ("ods_code", "name", "kind", "opened", "closed")
 
 
 def _most(model: type[Model], field: str) -> int:
-    return int(model._meta.get_field(field).max_length or 0)
+    return int(getattr(model._meta.get_field(field), "max_length", None) or 0)
 
 
 _LONGEST = {
@@ -48,8 +48,10 @@ def load_organisations(
         Problem("register", f"{wave.slug} is open; load the register before it opens or after it closes")
         for wave in Wave.objects.filter(state__in=["open", "closing"]).exclude(frame_kind=None)
     )
-    rows = list(read_csv(organisations, required=_REQUIRED).rows)
-    refuse_if(_row_problems(rows))
+    rows, problems = read_csv(organisations, required=_REQUIRED).read()
+    refuse_by_line([*problems, *_row_problems(rows)])
+    if not rows:
+        raise Refused(Problem("line 2", "there is no organisation in the file"))
     _save_organisations(rows)
     known = {each.ods_code: each for each in Organisation.objects.all()}
     dated = list(read_csv(regions, required=("ods_code", "region_code", "region")).rows) if regions else []
@@ -109,8 +111,6 @@ def _place_variable(grouping: Grouping, places: Mapping[int, Mapping[str, tuple[
 
 def _row_problems(rows: list[Row]) -> Iterable[Problem]:
     seen: set[str] = set()
-    if not rows:
-        yield Problem("line 2", "there is no organisation in the file")
     for row in rows:
         code = row.cells["ods_code"].strip()
         if not code or code in seen:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from respondents.csv_files import Row, read_csv
+from respondents.csv_files import Row, read_csv, refuse_by_line
 from respondents.invitations import Invitee, invite
 from respondents.models import Organisation
 from respondents.organisations import frame
 from surveys.models import Wave
-from surveys.problems import Problem, Refused, refuse_if
+from surveys.problems import Problem, Refused
 
 COLUMNS = ("name", "email", "role", "gp", "organisations")
 
@@ -27,11 +27,11 @@ def load_sample(wave: Wave, data: bytes) -> dict[str, int]:
 
 def read_sample(wave: Wave, data: bytes) -> list[Invitee]:
     """The people in a sample file. Raises Refused with every problem by line and column; writes nothing."""
-    rows = list(read_csv(data, required=COLUMNS, known=COLUMNS).rows)
+    rows, problems = read_csv(data, required=COLUMNS, known=COLUMNS).read()
+    organisations = frame(wave)
+    refuse_by_line([*problems, *_row_problems(wave, rows, organisations), *_repeats(rows)])
     if not rows:
         raise Refused(Problem("line 2", "there is nobody in the file"))
-    organisations = frame(wave)
-    refuse_if([*_row_problems(wave, rows, organisations), *_repeats(rows)])
     return [_invitee(row, organisations) for row in rows]
 
 
@@ -75,8 +75,7 @@ def _row_problems(wave: Wave, rows: list[Row], organisations: Mapping[str, Organ
     for row in rows:
         if not row.cells["name"].strip():
             yield row.problem("name", "is empty")
-        if len(row.cells["name"]) > 200:
-            yield row.problem("name", "is longer than 200 characters")
+        yield from row.too_long({"name": 200, "email": 254})
         try:
             validate_email(row.cells["email"].strip())
         except ValidationError:
