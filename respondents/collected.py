@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 from django.db import transaction
 
 from respondents import keys
 from respondents.attributes import Attributes
-from respondents.csv_files import Row, read_csv
+from respondents.csv_files import MOST_PROBLEMS, Row, read_csv, refuse_by_line
 from respondents.gate import enter_gate
 from respondents.invitations import issue_links, link_organisations
 from respondents.models import Invitation, Organisation, Response
@@ -23,12 +23,13 @@ from surveys.instrument.journey import on_path_answers
 from surveys.instrument.questionnaire import Instrument, Questionnaire
 from surveys.models import Wave
 from surveys.models.wave import State
-from surveys.problems import Problem, Refused, refuse_if
+from surveys.problems import Problem, Refused
 from surveys.question_types import REGISTRY, QuestionType
+from surveys.texts import shortened
+
+_WEIGHT = re.compile(r"[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 FIXED = ("response", "organisations", "role", "gp")
-MOST_PROBLEMS = 1000
-"""Where a file is wrong in every row, the first thousand problems say so well enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +83,21 @@ class _Reader:
             self.invited = _personal_invitations(self.wave)
         problems: list[Problem] = []
         rows: list[Collected] = []
-        for row in table.rows:
-            answers, found = self._check(row)
-            problems += found
-            if len(problems) >= MOST_PROBLEMS:
-                break
-            if not problems:
-                rows.append(self._collected(row, answers))
-        refuse_if(islice(problems, MOST_PROBLEMS))
+        try:
+            for row in table.rows:
+                answers, found = self._check(row)
+                problems += found
+                if len(problems) >= MOST_PROBLEMS:
+                    break
+                if not problems:
+                    rows.append(self._collected(row, answers))
+        except Refused as refused:
+            problems += refused.problems
+        refuse_by_line(problems)
         if not rows:
             raise Refused(Problem("line 2", "there is no response in the file"))
+        if self.weighted and not any(row.weight for row in rows):
+            raise Refused(Problem("line 2, column weight", "every weight is 0, so that nobody would count"))
         return rows
 
     def _check(self, row: Row) -> tuple[dict[str, list[Any]], list[Problem]]:
@@ -113,7 +119,8 @@ class _Reader:
 
     def _weight_problems(self, row: Row) -> Iterator[Problem]:
         if self.weighted and _weight(row) is None:
-            yield row.problem("weight", f"{row.cells['weight']!r} is not a weight; write a number that is not negative")
+            told = "is not a weight; write a number that is not negative"
+            yield row.problem("weight", f"{shortened(row.cells['weight'])!r} {told}")
 
     def _email_problems(self, row: Row) -> Iterator[Problem]:
         key = _person(row)
@@ -180,11 +187,9 @@ def _person(row: Row) -> tuple[str, str]:
 
 
 def _weight(row: Row) -> float | None:
-    try:
-        weight = float(row.cells["weight"])
-    except ValueError:
-        return None
-    return weight if isfinite(weight) and weight >= 0 else None
+    cell = row.cells["weight"].strip()
+    weight = float(cell) if _WEIGHT.fullmatch(cell) else inf
+    return weight if isfinite(weight) else None
 
 
 def _personal_invitations(wave: Wave) -> dict[tuple[str, str], tuple[Invitation, set[int]]]:
@@ -213,7 +218,14 @@ def _write(wave: Wave, rows: list[Collected]) -> None:
     named = [row.invitation.pk for row in rows if row.invitation]
     for start in range(0, len(named), 500):
         Invitation.objects.filter(pk__in=named[start : start + 500]).update(responded=True)
-    Response.objects.bulk_create(responses, batch_size=1000)
+    # Who has begun online has a draft under this pseudonym, which is kept beside the answers that came from elsewhere.
+    Response.objects.bulk_create(
+        responses,
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["pseudonym"],
+        update_fields=["sent", "attributes", "weight"],
+    )
 
 
 def _response(wave: Wave, row: Collected, *, pseudonym: str, attributes: Attributes) -> Response:
