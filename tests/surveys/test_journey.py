@@ -88,7 +88,7 @@ def test_what_is_sent_is_a_copy() -> None:
 
 
 def naive_path(sections: list[list[dict[str, Any]]], answers: dict[str, list[Any]]) -> list[str]:
-    """Decided again from the beginning for every item: an item is on when its rule holds of the answers that are on."""
+    """Decided from the beginning for every item: it is on when its rule holds of the answers that are on."""
 
     def true(rule: list[Any], on: dict[str, list[Any]]) -> bool:
         if rule[0] == "any_of":

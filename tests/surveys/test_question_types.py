@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from typing import Any
 
@@ -169,6 +170,14 @@ def test_variables_survive_being_written_down(key: str) -> None:
     assert Codebook.from_list(book.as_list()) == book
 
 
+@pytest.mark.parametrize("bound", [0, 0.0, -1, 7])
+def test_a_bound_of_nought_is_a_bound_once_it_is_frozen(bound: float) -> None:
+    (variable,) = question("number", min=bound, max=bound).variables
+    assert (variable.minimum, variable.maximum) == (bound, bound)
+    with pytest.raises(ValueError, match="is not between"):
+        REGISTRY["number"].from_cell(variable, str(bound - 1))
+
+
 def test_settings_hold_what_the_type_needs_and_no_name_to_look_up(key: str, kind: QuestionType) -> None:
     settings = question(key).settings
     assert "scale" not in settings
@@ -243,7 +252,7 @@ def test_an_answer_is_described_in_words(drawn) -> None:
 
 @given(answered())
 def test_a_page_sent_back_unchanged_says_the_same(drawn) -> None:
-    key, asked, answers = drawn
+    key, _asked, answers = drawn
     (page,) = pages(questionnaire(key), answers)
     shown = as_sent(render_crispy_form(PageForm(page, answers=answers)))
     form = PageForm(page, answers=answers, data=shown)
@@ -254,9 +263,7 @@ def test_a_page_sent_back_unchanged_says_the_same(drawn) -> None:
 
 @given(answered())
 def test_answers_can_be_kept_as_json(drawn) -> None:
-    import json
-
-    key, asked, answers = drawn
+    _key, _asked, answers = drawn
     assert json.loads(json.dumps(answers, allow_nan=False)) == answers
 
 
@@ -299,7 +306,7 @@ def test_types_can_be_sent_to_other_processes(kind: QuestionType) -> None:
 )
 def test_a_cell_that_cannot_be_an_answer_is_refused_in_words(key: str, cell: str, said: str) -> None:
     variable = question(key).variables[0]
-    with pytest.raises(ValueError, match=".") as caught:
+    with pytest.raises(ValueError, match=r".") as caught:
         REGISTRY[key].from_cell(variable, cell)
     assert said in str(caught.value)
     assert len(str(caught.value)) < 300

