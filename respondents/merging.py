@@ -11,12 +11,17 @@ from respondents.responses import StaleRevision, Standing, save_page
 
 _ATTEMPTS = 8
 
+ANOTHER_DRAFT = -1
+"""The revision that no draft has: after a withdrawal they count from the beginning, and the same number says nothing."""
+
 
 def save_form(token: str, form: PageForm, *, revision: int, mark: str, now: datetime | None = None) -> Standing:
     """Save the answers of a valid form that was rendered at `revision`, when the page's stored answers had `mark`.
 
     A save elsewhere that left this page alone is no conflict. Raises StaleRevision when it did not, and NotTaken.
     """
+    if mark and mark_of(form.page, form.stored, token=token) != mark:
+        revision = ANOTHER_DRAFT
     for attempt in range(_ATTEMPTS):
         try:
             return save_page(token, _worth_keeping(form), revision=revision, now=now)

@@ -91,5 +91,13 @@ def mark_of(page: Page, answers: Answers, *, token: str) -> str:
 
     Keyed, and different under every link, so that nobody can try out which concealed answers give it.
     """
-    stored = digest({name: answers.get(name, []) for name in page.variables})
-    return salted_hmac("respondents.progress.mark", token + stored, algorithm="sha256").hexdigest()[:20]
+    return _mark({name: answers.get(name, []) for name in page.variables}, token)
+
+
+def mark_of_all(answers: Answers, *, token: str) -> str:
+    """The mark of everything that has been answered, for the page that sends it."""
+    return _mark({name: values for name, values in answers.items() if values}, token)
+
+
+def _mark(answers: Answers, token: str) -> str:
+    return salted_hmac("respondents.progress.mark", token + digest(answers), algorithm="sha256").hexdigest()[:20]

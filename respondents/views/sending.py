@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from respondents.merging import ANOTHER_DRAFT
 from respondents.pages import END, type_of
-from respondents.progress import Progress
+from respondents.progress import Progress, mark_of_all
 from respondents.responses import Answers, Incomplete, NotTaken, StaleRevision, submit, unanswered, withdraw
 from respondents.views.answering import RETURN, revision_of
 from respondents.views.confirming import ConfirmForm, ask, is_confirmed
@@ -129,6 +130,7 @@ def _show(
         form=_send_form(link, data),
         has_errors=bool(problem or data is not None),
         revision=found.revision,
+        mark=mark_of_all(found.answers, token=link.token),
         is_sent=found.sent,
         is_changed=found.changed_since_sent,
         back_url=link.url("page", way.names[-1]) if way.names else link.url("start"),
@@ -149,7 +151,7 @@ def _send(link: Link) -> HttpResponse:
     if not _send_form(link, post).is_valid():
         return _show(link, data=post, status=422)
     try:
-        submit(link.token, revision=revision_of(post))
+        submit(link.token, revision=_revision(link))
     except NotTaken as refused:
         link.standing = refused.standing
         return calm(link)
@@ -160,6 +162,12 @@ def _send(link: Link) -> HttpResponse:
     except Incomplete as incomplete:
         return _show(link, problem=_incomplete(incomplete), missing=incomplete.names, status=422)
     return link.remember(link.remember(link.go("received"), SENT), HERE)
+
+
+def _revision(link: Link) -> int:
+    """The revision that this browser was shown; `ANOTHER_DRAFT` when it was shown other answers or names none."""
+    post, mark = link.request.POST, mark_of_all(link.standing.answers, token=link.token)
+    return revision_of(post) if post.get("mark", mark) == mark else ANOTHER_DRAFT
 
 
 def _incomplete(refusal: Incomplete) -> str:

@@ -241,6 +241,30 @@ def test_axe_finds_nothing_on_any_kind_of_question_with_and_without_errors(
         assert_fine(page, assert_no_violations)
 
 
+SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+p { margin-bottom: 2em !important; }"""
+SPACED = """(css) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets = [sheet];
+}"""
+
+
+def test_nothing_is_cut_off_when_readers_space_the_text_out(page: Page, address: Callable[..., str]) -> None:
+    """WCAG 1.4.12, on the narrowest screen."""
+    token = building.link(every_kind()).token
+    page.set_viewport_size({"width": 320, "height": 800})
+    for path in ("", *(f"page/{name}/" for name in ("LEVERS", "RANKED", "SPEND", "BATTERY", "FORTY", "TEN"))):
+        page.goto(address(token, path))
+        page.evaluate(SPACED, SPACING)
+        cut = page.evaluate(
+            "[...document.querySelectorAll('main *')].filter((each) => !each.matches('.vh, .vh *, select')"
+            " && each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== 'inline')"
+            ".map((each) => each.outerHTML.slice(0, 120))"
+        )
+        assert not cut, (path, cut)
+
+
 def assert_fine(page: Page, assert_no_violations: Check) -> None:
     """Axe finds nothing, and nothing has to be scrolled sideways."""
     assert_no_violations(page)
