@@ -25,7 +25,10 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """One way to break the results down: its name in the address, its title, whether it is the one shown."""
+    """One way to break the results down: its name in the address, its title, whether it is the one shown.
+
+    A banner by something that is known of nobody is not offered.
+    """
 
     name: str
     title: str
@@ -85,8 +88,13 @@ def dashboard_of(wave: Wave, *, by: str = "") -> Dashboard:
     results = results_of(wave)
     banners = {banner["name"]: banner for banner in instrument_of(wave).banners}
     variable = banners[by]["by"] if by else ""
+    documents = _documents(results, variable)
     breaks = [Break("", _("Everybody"), not by)]
-    breaks += [Break(name, banner["title"], name == by) for name, banner in banners.items()]
+    breaks += [
+        Break(name, banner["title"], name == by)
+        for name, banner in banners.items()
+        if name == by or documents[banner["by"]]["columns"][0]["base"]
+    ]
     return Dashboard(
         people=results.summary["people"],
         response_line=response_line(results.summary, posts=_posts(results)),
@@ -95,7 +103,7 @@ def dashboard_of(wave: Wave, *, by: str = "") -> Dashboard:
         digest=results.digest,
         breaks=tuple(breaks),
         current=next(each for each in breaks if each.is_current),
-        sections=tuple(_sections(results, _documents(results, variable))),
+        sections=tuple(_sections(results, documents)),
     )
 
 
@@ -169,7 +177,7 @@ def _documents(results: Results, by: str) -> dict[str, Document]:
 
 def _sections(results: Results, documents: Mapping[str, Document]) -> Iterator[Section]:
     source = source_line(results)
-    known = [variable for variable in results.codebook.attributes if variable.name in documents]
+    known = [variable for variable in results.codebook.attributes if documents[variable.name]["columns"][0]["base"]]
     yield Section(_("Who answered"), tuple(_finding([variable], documents, source) for variable in known))
     variables = {variable.name: variable for variable in results.codebook.questions}
     for section in instrument_of(results.wave).sections:

@@ -23,10 +23,10 @@ Column = Mapping[str, Any]
 
 
 def base_flag(base: int) -> str:
-    """The mark of a base: ``**`` under thirty answers, ``*`` under fifty, else nothing."""
-    if base < SMALL_BASE:
+    """The mark of a base: ``**`` under thirty answers, ``*`` under fifty, else nothing; nothing for none at all."""
+    if 0 < base < SMALL_BASE:
         return "**"
-    return "*" if base < MODEST_BASE else ""
+    return "*" if 0 < base < MODEST_BASE else ""
 
 
 def is_veiled(cell: Cell, *, base: int, sensitive: bool) -> bool:

@@ -31,15 +31,18 @@ def browsing(user: User) -> Client:
     return client
 
 
-def closed_wave(*, chairs: int = 12, officers: int = 7, **wave: Any) -> Wave:
-    """The small wave of `building`, answered, closed, its results built."""
-    made = building.opened(**wave)
+def closed_wave(
+    document: dict[str, Any] | None = None, *, chairs: int = 12, officers: int = 7, is_gp_known: bool = True
+) -> Wave:
+    """The small wave of `building`, or another with the same questions, answered, closed, its results built."""
+    made = building.opened(document)
     answer = {"GRIP": [1], "WHY": ["Too many targets."], "WAYS": [1, 2]}
     for number in range(chairs):
         own = {**answer, "GRIP": [1 if number % 3 else 2], "PLANS_POOL": [2], "PLANS_SPLIT": [1]}
-        building.sent(made, _routed(own), role="chair", gp=bool(number % 2))
+        building.sent(made, _routed(own), role="chair", gp=bool(number % 2) if is_gp_known else None)
     for number in range(officers):
-        building.sent(made, _routed({**answer, "GRIP": [2 if number % 3 else 9], "SPEND": [2.5]}), role="ao", gp=False)
+        own = {**answer, "GRIP": [2 if number % 3 else 9], "SPEND": [2.5]}
+        building.sent(made, _routed(own), role="ao", gp=False if is_gp_known else None)
     now = building.CLOSES + timedelta(minutes=1)
     assert close_wave(made, now=now, without_grace=True)
     build_snapshot(made, now=now)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from results.charts.drawing import (
     LEADING,
     NARROW,
+    ROOM,
     SMALL,
     WIDE,
     Drawing,
@@ -184,6 +185,6 @@ def _segments(strip: Strip, *, plot: _Plot, y: float) -> Iterator[Shape]:
         wide = segment.value * plot.unit
         if wide > HAIR:
             yield rect(x, y, wide - HAIR, THICK, f"tone{tone}")
-        if wide > text_width(segment.printed, size=SMALL, bold=True):
+        if wide > text_width(segment.printed, size=SMALL, bold=True) / ROOM:
             yield text(x + (wide - HAIR) / 2, y + 18, segment.printed, f"on{tone}", anchor="middle")
         x += wide

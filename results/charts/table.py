@@ -220,7 +220,7 @@ def _notes(table: Table) -> list[str]:
     cells = [cell for row in table["rows"] for cell in row["cells"] if cell is not None]
     labels = [column["label"] for column in table["columns"] if column["id"] in hidden]
     told = [
-        (any(base < printing.SMALL_BASE for base in bases), _("** Under 30 answers: give the count with the share.")),
+        (any(0 < base < printing.SMALL_BASE for base in bases), _("** Under 30: give the count with the share.")),
         (any(30 <= base < printing.MODEST_BASE for base in bases), _("* 30 to 49 answers: read with care.")),
         (any(cell["count"] == 0 and cell["percent"] is not None for cell in cells), _("– None.")),
         (

@@ -273,3 +273,13 @@ def test_the_command_used_wrongly_ends_with_two() -> None:
     with pytest.raises(CommandError) as refused:
         call_command("export", "spring")
     assert refused.value.returncode == 2
+
+
+def test_a_break_by_what_is_known_of_nobody_is_not_offered(reporter: Client) -> None:
+    banners = [{"name": "role", "title": "By role", "by": "role"}, {"name": "gp", "title": "By GP", "by": "gp"}]
+    document = building.document()
+    document["banners"] = banners
+    desk.closed_wave(document)
+    assert "By GP" in page(reporter, "dashboard", "spring")
+    desk.closed_wave({**document, "wave": {**document["wave"], "slug": "summer"}}, is_gp_known=False)
+    assert "By GP" not in page(reporter, "dashboard", "summer")
