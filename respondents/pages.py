@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from respondents.progress import mark_of
+from surveys.codebook import Variable
 from surveys.instrument.journey import Page
 from surveys.instrument.questionnaire import Question, Section
 from surveys.markdown import block_html, inline_html, plain_text
@@ -241,5 +242,23 @@ def _fields(question: Question) -> dict[str, forms.Field]:
                 "statement": plain_text(variable.row)
             }
         else:
-            fields[variable.name].help_text = question.hint
+            fields[variable.name].help_text = _hint(question, variable)
     return fields
+
+
+def _hint(question: Question, variable: Variable) -> str:
+    """The question's hint, and for a number the bounds it must keep."""
+    parts = [question.hint, _bounds(variable) if variable.holds == "number" else ""]
+    return " ".join(part for part in parts if part)
+
+
+def _bounds(variable: Variable) -> str:
+    low, high = (
+        None if bound is None else f"{bound:f}".rstrip("0").rstrip(".")
+        for bound in (variable.minimum, variable.maximum)
+    )
+    if low is not None and high is not None:
+        return _("From %(low)s to %(high)s.") % {"low": low, "high": high}
+    if low is not None:
+        return _("%(low)s or more.") % {"low": low}
+    return _("%(high)s or less.") % {"high": high} if high is not None else ""
