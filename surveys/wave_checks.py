@@ -94,6 +94,8 @@ def _in_words(error: Any) -> str:
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         return f"{', '.join(missing)} is missing"
+    if error.validator == "maxLength" and isinstance(error.instance, str):
+        return f"is longer than {error.validator_value} characters: {shortened(error.instance)!r}"
     if error.validator == "pattern":
         return f"{shortened(error.instance)!r} does not fit the pattern {error.validator_value}"
     return error.message

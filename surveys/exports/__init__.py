@@ -1,0 +1,9 @@
+"""Writing questionnaires for other programs. A new format is a file beside this one and a line here."""
+
+from surveys.exports.base import Exporter
+from surveys.exports.wave_file import WaveFile
+from surveys.exports.xlsform import XlsForm
+
+REGISTRY: dict[str, Exporter] = {exporter.key: exporter for exporter in (WaveFile(), XlsForm())}
+
+__all__ = ["REGISTRY", "Exporter"]
