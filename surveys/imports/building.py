@@ -58,8 +58,8 @@ class Builder:
         self._names.add(made)
         return made
 
-    def item(self, item: Mapping[str, Any], *, place: str, condition: str = "") -> None:
-        """Add an item to the current section; a condition that cannot be said is noted and left out."""
+    def item(self, item: Mapping[str, Any], *, place: str, condition: str = "") -> Document:
+        """Add an item to the current section and return it; a condition that cannot be said is noted and left out."""
         if not self.sections:
             self.section("questions", "Questions")
         made = {key: value for key, value in item.items() if value or _is_zero(value)}
@@ -67,6 +67,7 @@ class Builder:
         if rule:
             made["show_if"] = rule
         self.sections[-1]["items"].append(made)
+        return made
 
     def rule(self, condition: str, place: str) -> Rule | None:
         """The rule of a condition within those of the groups around it."""
@@ -121,7 +122,9 @@ class Builder:
 
     def variables_of(self, item: Mapping[str, Any]) -> list[str]:
         """The names of the variables an item makes."""
-        question_type = REGISTRY[item["type"]]
+        question_type = REGISTRY.get(item["type"])
+        if question_type is None:
+            return []
         return [variable.name for variable in question_type.variables(item, question_type.settings(item, {}))]
 
     def _unrule(self, document: Document, problems: Iterable[Problem]) -> None:

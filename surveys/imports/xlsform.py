@@ -181,9 +181,8 @@ class _Reading:
         name = self.builder.name(row["name"] or "Q", row.place)
         common = {"hint": words(row["hint"]), "required": row["required"].lower() in _YES}
         self._say_what_was_left(row, item)
-        whole = {"name": name, "text": words(row["label"]) or name, **item, **common}
-        self._place(whole, row)
-        if self.builder.variables_of(whole):
+        placed = self._place({"name": name, "text": words(row["label"]) or name, **item, **common}, row)
+        if self.builder.variables_of(placed):
             self.builder.symbols[row["name"]] = Symbol(name, answers.codes if answers else {})
 
     def _made(self, row: Row, kind: str, rest: str) -> tuple[dict[str, Any], Answers | None] | None:
@@ -268,8 +267,10 @@ class _Reading:
         }
         self._place(item, row)
 
-    def _place(self, item: dict[str, Any], row: Row) -> None:
-        self.builder.item(known_keys({**item, **own_keys(row.cells)}), place=row.place, condition=row["relevant"])
+    def _place(self, item: dict[str, Any], row: Row) -> Document:
+        return self.builder.item(
+            known_keys({**item, **own_keys(row.cells)}), place=row.place, condition=row["relevant"]
+        )
 
     def _say_what_was_left(self, row: Row, item: Mapping[str, Any]) -> None:
         for column, message in _UNSAID.items():
