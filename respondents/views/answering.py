@@ -14,7 +14,6 @@ from respondents.progress import Progress
 from respondents.responses import NotTaken, StaleRevision
 from respondents.views.link import HERE, WROTE, Link, by_link, calm
 from surveys.instrument.journey import Page
-from surveys.templatetags.moments import clock
 
 ON, BACK, STAY, SHOW, EDIT = "on", "back", "stay", "show", "edit"
 CLEAR = "clear"
@@ -74,7 +73,7 @@ def _save(link: Link, form: PageForm, go: str) -> HttpResponse:
             return _told(link, _("The survey has closed."), stop=True)
         return calm(link, entered=form.entered())
     if go == STAY:
-        reply = _told(link, _("Saved at %(time)s") % {"time": clock(timezone.now())}, page=form.page)
+        reply = _told(link, _("Saved at %(time)s") % {"time": f"{timezone.localtime():%H:%M}"}, page=form.page)
     elif CLEAR in post:
         reply = link.go("page", form.page.name, query=RETURN if _returns(link) else "")
     else:

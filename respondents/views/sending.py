@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +16,7 @@ from respondents.merging import ANOTHER_DRAFT
 from respondents.pages import END, type_of
 from respondents.progress import Progress, mark_of_all
 from respondents.responses import Answers, Incomplete, NotTaken, StaleRevision, submit, unanswered, withdraw
+from respondents.telltales import telltales
 from respondents.views.answering import RETURN, revision_of
 from respondents.views.confirming import ConfirmForm, ask, is_confirmed
 from respondents.views.link import COPY_SECONDS, HERE, SENT, WROTE, Link, by_link, calm
@@ -43,6 +45,7 @@ def received(link: Link) -> HttpResponse:
         just_sent=mine,
         receipt=found.response.receipt if mine else "",
         sections=answer_sections(link, found.response.sent or {}) if mine else None,
+        erase_url=link.request.build_absolute_uri(reverse("respondents:erase")),
         copy_until=timezone.now() + timedelta(seconds=COPY_SECONDS),
         begin_url=link.url("begin"),
         withdraw_url=link.url("withdraw"),
@@ -131,10 +134,26 @@ def _show(
         has_errors=bool(problem or data is not None),
         revision=found.revision,
         mark=mark_of_all(found.answers, token=link.token),
+        telltales=_telltales(link),
         is_sent=found.sent,
         is_changed=found.changed_since_sent,
         back_url=link.url("page", way.names[-1]) if way.names else link.url("start"),
     )
+
+
+def _telltales(link: Link) -> list[str]:
+    """Names in the comments that this browser may see."""
+    hidden = link.concealed()
+    texts = (
+        values[0]
+        for page in Progress.of(link.standing.questionnaire, link.standing.answers).pages
+        for question in page.questions
+        for variable in question.variables
+        if variable.holds == "text" and variable.name not in hidden
+        for values in [link.standing.answers.get(variable.name)]
+        if values
+    )
+    return telltales(link.standing, texts)
 
 
 def _send_form(link: Link, data: QueryDict | None = None) -> ConfirmForm:

@@ -453,3 +453,37 @@ def test_the_whole_questionnaire_prints_with_its_conditions() -> None:
     assert "Only if you chose ‘Unlikely’ in question 1" in html
     assert "Split" in html
     assert "How much?" not in html, "asked of accountable officers only"
+
+
+def test_a_name_in_a_comment_is_pointed_out_before_sending() -> None:
+    own = building.organisation("00A", name="NHS Durham Dales, Easington and Sedgefield CCG")
+    building.organisation("00B", name="NHS Bury CCG")
+    link = building.link(running(), organisations=[own])
+    link.invitation.person.name = "Dr Ann O'Leary"
+    link.invitation.person.save()
+    visitor = Visitor(link.token)
+    visitor.page("GRIP", {"GRIP": "1"})
+    visitor.page("WHY", {"WHY": "In Sedgefield we bury plans; ask Leary, or Bury. Dr and others agree."})
+    assert "They mention: Sedgefield, Leary, Bury." in visitor.get("check/")
+    visitor.page("WHY", {"WHY": "In our place we bury plans and agree with others."})
+    assert "They mention" not in visitor.get("check/")
+
+
+def test_after_the_close_the_receipt_withdraws_the_answers() -> None:
+    from respondents.models import Frozen
+    from results.closing import close_wave
+
+    wave = running()
+    link = building.sent(wave, {"GRIP": [2]}, now=timezone.now())
+    building.sent(wave, {"GRIP": [1]}, now=timezone.now())
+    receipt = stored(link.token).receipt
+    assert close_wave(wave, now=timezone.now() + timedelta(days=2))
+    client = Client(enforce_csrf_checks=True)
+    assert client.get("/withdraw/").status_code == 200
+    wrong = client.post("/withdraw/", {"receipt": "0000-0000-0000-0000"})
+    assert wrong.status_code == 422
+    assert Frozen.objects.count() == 2
+    typed = receipt.lower().replace("-", " ").replace("0", "o")
+    assert client.post("/withdraw/", {"receipt": typed}).status_code == 200
+    assert Frozen.objects.count() == 1
+    assert Frozen.objects.get().answers["GRIP"] == [1]

@@ -24,7 +24,7 @@ TABLES = {
     **{f"desk:{name}": rule for name, rule in respondents_access.ACCESS.items()},
     **{f"results:{name}": rule for name, rule in results_access.ACCESS.items()},
 }
-OPEN = {"healthz", "readyz", "accounts:sign_in", "accounts:sign_out"}
+OPEN = {"healthz", "readyz", "accounts:sign_in", "accounts:sign_out", "respondents:erase"}
 BY_LINK = {f"respondents:{name}": methods for name, methods in respondents_access.BY_LINK.items()}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 WITH_WAVE = sorted(name for name in TABLES if name not in ("desk:home", "surveys:upload"))
