@@ -25,7 +25,6 @@ Sweep = Callable[[datetime], int]
 SWEEPS: tuple[tuple[str, int], ...] = (
     ("surveys.tasks.open_due_waves", 5),
     ("respondents.tasks.issue_due_links", 5),
-    ("respondents.tasks.issue_due_links", 5),
     ("respondents.tasks.send_due_letters", 5),
     ("results.tasks.close_due_waves", 5),
     ("respondents.tasks.destroy_keys", 5),
