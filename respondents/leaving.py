@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,9 @@ from respondents.invitations import Invitee, invite, revoke, stop
 from respondents.models import Invitation, Response
 from respondents.responses import NotTaken, Standing, standing
 from surveys.problems import Problem, Refused
+
+LONGEST_ADDRESS = 254
+"""Characters of an e-mail address that a server must take (RFC 5321), and that the table of people keeps."""
 
 
 @transaction.atomic
@@ -69,6 +72,7 @@ def _check_colleague(found: Standing, *, name: str, email: str) -> None:
         problems.append(Problem("name", _("Enter your colleague's name")))
     try:
         validate_email(email.strip())
+        MaxLengthValidator(LONGEST_ADDRESS)(email.strip())
     except ValidationError:
         problems.append(Problem("email", _("Enter an e-mail address, such as name@example.nhs.uk")))
     assert found.wave is not None

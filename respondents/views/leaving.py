@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from respondents.leaving import hand_over, leave_post, stop_mails
+from respondents.leaving import LONGEST_ADDRESS, hand_over, leave_post, stop_mails
 from respondents.pages import END, TemplateBlock
 from respondents.responses import NotTaken
 from respondents.views.confirming import ask, is_confirmed
@@ -28,6 +28,7 @@ class ColleagueForm(forms.Form):
     )
     email = forms.EmailField(
         label=gettext_lazy("Their e-mail address"),
+        max_length=LONGEST_ADDRESS,
         widget=forms.TextInput(attrs={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}),
         error_messages={
             "required": gettext_lazy("Enter their e-mail address"),
