@@ -61,14 +61,13 @@ def survey_by_slug(slug: str) -> Survey:
     return found
 
 
-def trend_of(survey: Survey, name: str, *, until: Wave | None = None) -> dict[str, Any]:
-    """One question over the closed waves of a survey, as plain data.
+def trend_of(fielded: Sequence[Fielded], name: str) -> dict[str, Any]:
+    """One question over waves of a survey (see `fielded_waves`), as plain data.
 
-    `name` is a variable of any of the waves or the `track` it belongs to; `until` leaves later waves out. Figures are
-    those of the stored tables, which are suppressed. Raises Refused when no wave with results has such a variable.
+    `name` is a variable of any of the waves or the `track` it belongs to. Figures are those of the stored tables,
+    which are suppressed. Raises Refused when none of the waves has such a variable.
     """
-    fielded = fielded_waves(survey, until=until)
-    trail = _trail(fielded, name, survey)
+    trail = _trail(fielded, name)
     held = [(each, variable) for each in fielded if (variable := each.variable(trail))]
     asked = {
         each.wave.slug: Asked.of(variable, instrument_of(each.wave), frame_kind=each.wave.frame_kind)
@@ -81,9 +80,9 @@ def trend_of(survey: Survey, name: str, *, until: Wave | None = None) -> dict[st
 
     made = trend([_point(each, variable) for each, variable in held], judge=judge)
     points = [_told(each, point, asked[each.wave.slug]) for each, point in zip(waves, made["points"], strict=True)]
-    variable = held[-1][1]
+    last, variable = held[-1]
     return {
-        "survey": survey.slug,
+        "survey": last.wave.survey.slug,
         "variable": trail,
         "text": variable.text,
         "row_text": variable.row,
@@ -97,8 +96,9 @@ def trend_of(survey: Survey, name: str, *, until: Wave | None = None) -> dict[st
 
 
 def fielded_waves(survey: Survey, *, until: Wave | None = None) -> list[Fielded]:
-    """The survey's waves that have results, in the order they closed."""
+    """The survey's waves that have results, in the order they closed; `until` leaves out those that closed later."""
     waves = Wave.objects.closed().filter(survey=survey, snapshot__isnull=False).order_by("closes_at", "number", "slug")
+    waves = waves.select_related("survey")
     if until is not None:
         waves = waves.filter(closes_at__lte=until.closes_at)
     snapshots = Snapshot.objects.filter(wave__in=waves).defer("frame").in_bulk(field_name="wave_id")
@@ -145,7 +145,7 @@ def merger_sentences(mergers: Sequence[dict[str, Any]]) -> Iterator[str]:
         yield words % {"names": _listed(names), "successor": merger["successor"]["name"], "date": day}
 
 
-def _trail(fielded: Sequence[Fielded], name: str, survey: Survey) -> str:
+def _trail(fielded: Sequence[Fielded], name: str) -> str:
     trails = dict.fromkeys(trail_of(each) for wave in fielded for each in wave.codebook)
     if name in trails:
         return name
@@ -153,7 +153,8 @@ def _trail(fielded: Sequence[Fielded], name: str, survey: Survey) -> str:
         if name in wave.codebook:
             return trail_of(wave.codebook[name])
     if not fielded:
-        raise Refused(Problem(survey.slug, "has no closed wave with results yet"))
+        raise Refused(Problem(name, "cannot be followed: the survey has no closed wave with results yet"))
+    survey = fielded[0].wave.survey
     raise Refused(Problem(name, f"is not a variable of {survey.slug}; it has {', '.join(trails)}"))
 
 

@@ -67,8 +67,10 @@ def spring_rows(change: Callable[[Rows], None] | None = None) -> Rows:
     """94 answers: 64 call the area team good or very good, and mean confidence is 7.2 (677 of 94)."""
     made = rows()
     made = [dict(row, response=str(number)) for number, row in enumerate([*made, *made[:9]], start=1)]
-    for number, row in enumerate(made):
-        row["AREATEAM"] = "4" if number < 64 else "3"
+    good = [row["AREATEAM"] for row in rows() if row["AREATEAM"] in ("4", "5")]
+    others = [row["AREATEAM"] for row in rows() if row["AREATEAM"] not in ("4", "5")]
+    for place, row in enumerate(made):
+        row["AREATEAM"] = good[place % len(good)] if place < 64 else others[place % len(others)]
     _raise_budget(made, total=677)
     if change:
         change(made)

@@ -10,7 +10,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from results.trends import merger_sentences, mergers_between, survey_by_slug, trend_of
+from results.trends import fielded_waves, merger_sentences, mergers_between, survey_by_slug, trend_of
 from surveys.models import Survey
 from surveys.problems import Refused
 from tests import building
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def barometer():
-    return survey_by_slug("ccg-barometer")
+    return fielded_waves(survey_by_slug("ccg-barometer"))
 
 
 def change_of(point, row):
@@ -232,4 +232,4 @@ def test_the_command_prints_it_and_refuses_what_is_not_there():
 def test_a_survey_without_results_has_no_trend():
     Survey.objects.create(slug="new", title="New")
     with pytest.raises(Refused, match="no closed wave"):
-        trend_of(survey_by_slug("new"), "GRIP")
+        trend_of(fielded_waves(survey_by_slug("new")), "GRIP")

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from barometer.management.commanding import RefusingCommand
-from results.trends import survey_by_slug, trend_of
+from results.trends import fielded_waves, survey_by_slug, trend_of
 
 
 class Command(RefusingCommand):
@@ -26,5 +26,5 @@ class Command(RefusingCommand):
 
     def run(self, **options: Any) -> None:
         """Print it."""
-        found = trend_of(survey_by_slug(options["survey"]), options["variable"])
+        found = trend_of(fielded_waves(survey_by_slug(options["survey"])), options["variable"])
         self.stdout.write(json.dumps(found, indent=1, ensure_ascii=False))
