@@ -5,7 +5,7 @@ Counts are additive: those of two shards of a frame, added, are those of the who
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
@@ -43,6 +43,19 @@ class Counts:
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(_added(getattr(self, each.name), getattr(other, each.name)) for each in fields(self)))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, so that counts made elsewhere can be sent and added."""
+        made = {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+        return made | {"numbers": self.numbers.as_dict() if self.numbers else None}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Counts:
+        """The counts that `as_dict` wrote."""
+        numbers = Distribution.from_dict(data["numbers"]) if data["numbers"] else None
+        left_out = np.array(data["left_out"], dtype=np.int64).reshape(len(data["left_out"]), len(data["cells"][0]))
+        arrays = {name: _array(data[name]) for name in ("cells", "sums", "squares")}
+        return cls(**{**data, **arrays, "left_out": left_out, "numbers": numbers})
 
     def without(self, rows: Sequence[int]) -> Counts:
         """The counts on a base without those in `rows`, which nobody in another row may share."""
@@ -164,6 +177,14 @@ def _assembled(array: Ints, split: Break, cut: slice) -> Ints:
     if columns and not split.overlapping:
         outside = total - own[..., :columns].sum(axis=-1, keepdims=True)
     return np.concatenate([total, own[..., :columns], outside, own[..., columns + 1 :]], axis=-1)
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def _array(rows: Any) -> Ints | None:
+    return None if rows is None else np.array(rows, dtype=np.int64)
 
 
 def _added(mine: Any, others: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,22 @@ class Distribution:
     def __add__(self, other: Distribution) -> Distribution:
         values = np.union1d(self.values, other.values)
         return Distribution(values, *(_merged(values, self, other, name) for name in ("people", "sums", "squares")))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data; `from_dict` reads it back."""
+        arrays = {"people": self.people, "sums": self.sums, "squares": self.squares}
+        plain = {name: None if array is None else array.tolist() for name, array in arrays.items()}
+        return {"values": self.values.tolist(), "columns": self.people.shape[-1], **plain}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Distribution:
+        """The distribution that `as_dict` wrote."""
+        shape = (len(data["values"]), data["columns"])
+        arrays = (data[name] for name in ("people", "sums", "squares"))
+        made = [None if rows is None else np.array(rows, dtype=np.int64).reshape(shape) for rows in arrays]
+        people, sums, squares = made
+        assert people is not None
+        return cls(np.array(data["values"], dtype=np.float64), people, sums, squares)
 
     def on_columns(self, change: Callable[[Any], Any]) -> Distribution:
         """The same values with the columns changed by `change`, which is given each array."""

@@ -24,7 +24,7 @@ from surveys.codebook import Codebook, CodeValue, Variable
 
 Row = tuple[Mapping[str, Any], Mapping[str, Sequence[Any]], float | None]
 
-CHUNK = 4096
+CHUNK = 256  # small enough that a chunk of responses stays in the cache while its columns are read
 _MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
 _FOLD = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB], dtype=np.uint64)
 

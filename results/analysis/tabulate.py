@@ -12,7 +12,7 @@ from results.analysis.cells import codes_test, row_dicts, row_test
 from results.analysis.columns import column_dicts
 from results.analysis.figures import ORGANISATIONS, PEOPLE, Figures, hidden_of, on_substantive_base
 from results.analysis.frame import Frame
-from results.analysis.layout import Layout, added, count_breaks
+from results.analysis.layout import Grid, Layout, added, count_breaks
 from results.analysis.means import mean_dicts, mean_ranks
 from results.analysis.merging import merged
 from results.analysis.rows import Head, heads
@@ -98,17 +98,34 @@ def tabulate_all(
     options: Options | None = None,
 ) -> list[list[dict[str, Any]]]:
     """Tables ``[variable][break]`` of a frame, whole or in shards whose counts are added. Raises as `tabulate`."""
+    for name in names:
+        _variable(shards[0], name)
+    grids = [count_breaks(shard, names, bys=bys, where=where) for shard in shards]
+    return tables_from(grids, names, frame=shards[0], bys=bys, where=where, options=options)
+
+
+def tables_from(
+    grids: Sequence[Grid],
+    names: Sequence[str],
+    *,
+    frame: Frame,
+    bys: Sequence[By] = (None,),
+    where: Where | None = None,
+    options: Options | None = None,
+) -> list[list[dict[str, Any]]]:
+    """Tables ``[variable][break]`` from what `count_breaks` counted in each shard, perhaps elsewhere.
+
+    `frame` is any one of the shards: it gives the codebook and the scale of the weights, not the counts.
+    """
     options = options or Options()
-    variables = [_variable(shards[0], name) for name in names]
     tallies = [[options.tallies(name, by=by, where=where) for by in bys] for name in names]
-    counts = added([count_breaks(shard, names, bys=bys, where=where) for shard in shards])
-    layout = Layout.of(shards[0], bys)
+    layout = Layout.of(frame, bys)
     return [
         [
             table_of(options.applied(figures, known))
-            for figures, known in zip(layout.figures(variable, row, scale=shards[0].scale), told, strict=True)
+            for figures, known in zip(layout.figures(frame.codebook[name], row, scale=frame.scale), told, strict=True)
         ]
-        for variable, row, told in zip(variables, counts, tallies, strict=True)
+        for name, row, told in zip(names, added(grids), tallies, strict=True)
     ]
 
 

@@ -1,13 +1,16 @@
 """A wave cut into shards gives the same tables as the whole, to the last bit."""
 
+import json
 import random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from results.analysis.counting import Counts
 from results.analysis.frame import build_frame
-from results.analysis.tabulate import tabulate_all
+from results.analysis.layout import count_breaks
+from results.analysis.tabulate import tables_from, tabulate_all
 from tests.results.analysis import random_waves as waves
 
 NAMES = ("GRIP", "STEPS", "ORDER", "AGE", "WHY", "role")
@@ -21,6 +24,21 @@ def test_two_and_seven_shards_give_the_tables_of_one(wave, where, weighted):
     whole = tabulate_all([frame], NAMES, bys=BREAKS, where=where)
     for parts in (1, 2, 7):
         assert tabulate_all(frame.shards(parts), NAMES, bys=BREAKS, where=where) == whole
+
+
+@settings(max_examples=40)
+@given(wave=waves.WAVES, where=waves.FILTERS, weighted=st.booleans())
+def test_counts_sent_as_json_give_the_same_tables(wave, where, weighted):
+    frame = build_frame(waves.CODEBOOK, wave, weighted=weighted)
+    shards = frame.shards(3)
+    sent = [json.dumps([[c.as_dict() for c in row] for row in counted(shard, where)]) for shard in shards]
+    grids = [[[Counts.from_dict(each) for each in row] for row in json.loads(text)] for text in sent]
+    made = tables_from(grids, NAMES, frame=shards[0], bys=BREAKS, where=where)
+    assert made == tabulate_all([frame], NAMES, bys=BREAKS, where=where)
+
+
+def counted(shard, where):
+    return count_breaks(shard, NAMES, bys=BREAKS, where=where)
 
 
 @pytest.mark.parametrize("parts", [1, 2, 7])
