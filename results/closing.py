@@ -18,6 +18,7 @@ from respondents.organisations import frame_sizes
 from results.analysis.organisations import tally_organisations
 from results.frames import closing_frame
 from results.models import OrganisationTally
+from results.populations import population_of
 from results.weights import targets_of
 from surveys.compiling import instrument_of
 from surveys.lifecycle import begin_closing, mark_closed
@@ -66,6 +67,7 @@ def _tally(wave: Wave) -> dict[str, Any]:
     return {
         "codebook": codebook_of(wave).as_list(),
         "frame": sizes,
+        "population": population_of(wave),
         "organisations": _organisations(wave) if wave.frame_kind else None,
         **({"targets": targets} if targets is not None else {}),
     }

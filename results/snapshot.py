@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,12 @@ from results.analysis.frame import Frame
 from results.analysis.tabulate import tabulate
 from results.frames import frozen_frame
 from results.models import OrganisationTally, Snapshot, Table
+from results.populations import column_sizes
 from results.weights import weighted
 from surveys.canonical import digest
 from surveys.codebook import Codebook
 from surveys.compiling import instrument_of
+from surveys.instrument.questionnaire import Instrument
 from surveys.models import Wave
 from surveys.problems import Problem, Refused
 
@@ -36,7 +38,7 @@ def build_snapshot(wave: Wave, *, now: datetime) -> Snapshot:
 class Computed:
     """All that a snapshot is made of, computed from the frozen answers and what the close wrote down."""
 
-    banners: list[str]
+    instrument: Instrument
     tally: Mapping[str, Any]
     frame: Frame
     summary: Mapping[str, Any]
@@ -49,7 +51,7 @@ class Computed:
     @property
     def tables(self) -> Iterator[dict[str, Any]]:
         """Every table of the wave in order."""
-        return tables_of(self.frame, self.banners, self.tally["organisations"])
+        return tables_of(self.frame, self.instrument, self.tally)
 
 
 def computed(wave: Wave) -> Computed:
@@ -61,15 +63,20 @@ def computed(wave: Wave) -> Computed:
         targets=tally.get("targets"),
     )
     summary = summary_of(wave, frame, tally) | ({"weighting": weighting} if weighting else {})
-    return Computed([banner["by"] for banner in instrument.banners], tally, frame, summary)
+    return Computed(instrument, tally, frame, summary)
 
 
-def tables_of(frame: Frame, banners: Iterable[str], organisations: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
+def tables_of(frame: Frame, instrument: Instrument, tally: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Every table of a wave in order: each variable alone and by each banner, counted in people, suppressed."""
+    banners = [banner["by"] for banner in instrument.banners]
     for variable in frame.codebook:
         for by in (None, *banners):
-            if by != variable.name:
-                yield tabulate(frame, variable.name, by=by, organisations=organisations)
+            if by == variable.name:
+                continue
+            sizes = column_sizes(
+                tally.get("population"), variable, instrument, by=frame.codebook[by] if by is not None else None
+            )
+            yield tabulate(frame, variable.name, by=by, organisations=tally["organisations"], frame_sizes=sizes)
 
 
 def _stored_tables(made: Computed) -> Iterator[Table]:

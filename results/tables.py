@@ -10,6 +10,7 @@ from typing import Any
 from results.analysis.frame import Frame
 from results.analysis.tabulate import tabulate
 from results.models import OrganisationTally, Snapshot
+from results.populations import column_sizes
 from surveys.codebook import Codebook, CodeValue, Variable
 from surveys.compiling import instrument_of
 from surveys.models import Wave
@@ -29,7 +30,12 @@ class Results:
     summary: Mapping[str, Any]
     codebook: Codebook
     frame: Frame
-    organisations: Mapping[str, Any] | None
+    tally: Mapping[str, Any]
+
+    @property
+    def organisations(self) -> Mapping[str, Any] | None:
+        """What the close counted of the organisations behind the figures."""
+        return self.tally["organisations"]
 
     def head(self) -> dict[str, Any]:
         """What stands above the tables: which wave and snapshot, how many people and organisations, what weights."""
@@ -49,17 +55,32 @@ class Results:
         self, name: str, *, by: str | None = None, where: Where | None = None, denominator: str = PEOPLE
     ) -> dict[str, Any]:
         """One table of the results JSON. Raises Refused saying why it cannot be made."""
+        break_by = self.break_variable(by) if by else None
         try:
             return tabulate(
                 self.frame,
                 name,
-                by=self.break_variable(by) if by else None,
+                by=break_by,
                 where=where,
                 denominator=denominator,
                 organisations=self.organisations,
+                frame_sizes=self._column_sizes(name, by=break_by, where=where, denominator=denominator),
             )
         except ValueError as error:
             raise Refused(Problem(name, str(error))) from None
+
+    def _column_sizes(self, name: str, *, by: str | None, where: Where | None, denominator: str) -> dict[str, int]:
+        """The population of each column: people invited, or organisations of the frame."""
+        population = self.tally.get("population")
+        if denominator == ORGANISATIONS:
+            sizes = self.tally["frame"] or {}
+            return {key.removeprefix(f"{by}:"): size for key, size in sizes.items() if key.startswith(("total", f"{by}:"))}
+        if population is None or name not in self.codebook:
+            return {}
+        column = self.codebook[by] if by else None
+        filters = {key: set(codes) for key, codes in (where or {}).items()}
+        instrument = instrument_of(self.wave)
+        return column_sizes(population, self.codebook[name], instrument, by=column, where=filters)
 
     def break_variable(self, by: str) -> str:
         """The variable that a banner, or a closed variable itself, breaks by. Raises Refused for anything else."""
@@ -103,5 +124,5 @@ def _read(wave_id: int, mark: str) -> Results:
         summary=snapshot.summary,
         codebook=codebook,
         frame=Frame.from_bytes(bytes(snapshot.frame), codebook),
-        organisations=tally["organisations"],
+        tally=tally,
     )
