@@ -59,11 +59,15 @@ def freeze(wave: Wave) -> int:
         batch_size=1000,
     )
     Response.objects.filter(wave=wave).delete()
+    _check_counts(wave, sent=len(sent))
+    return len(sent)
+
+
+def _check_counts(wave: Wave, *, sent: int) -> None:
     frozen = Frozen.objects.filter(wave=wave).count()
     responded = wave.invitations.responded().count()
-    if not frozen == len(sent) == responded:
-        raise RuntimeError(f"{len(sent)} sent, {frozen} frozen, {responded} marked as responded in {wave.slug}")
-    return frozen
+    if not frozen == sent == responded:
+        raise RuntimeError(f"{sent} sent, {frozen} frozen, {responded} marked as responded in {wave.slug}")
 
 
 def scrub() -> bool:
