@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from surveys.models import Wave
+from surveys.models import Question, Survey, Wave
 from surveys.problems import Problem, Refused
 
 SHOWN = 50
@@ -47,6 +47,23 @@ def wave_by_slug(slug: str) -> Wave:
     except Wave.DoesNotExist:
         known = ", ".join(Wave.objects.values_list("slug", flat=True)) or "none yet"
         raise Refused(Problem("", f"there is no wave {slug}; there are: {known}")) from None
+
+
+def survey_by_slug(slug: str) -> Survey:
+    """The survey. Raises Refused naming those there are."""
+    try:
+        return Survey.objects.get(slug=slug)
+    except Survey.DoesNotExist:
+        known = ", ".join(Survey.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
+        raise Refused(Problem("", f"there is no survey {slug}; there are: {known}")) from None
+
+
+def question_by_name(survey: str, name: str) -> Question:
+    """A question of a survey's bank. Raises Refused when there is none of this name."""
+    try:
+        return survey_by_slug(survey).questions.get(name=name)
+    except Question.DoesNotExist:
+        raise Refused(Problem("", f"there is no question {name} in {survey}; see manage.py search_bank")) from None
 
 
 def _told(file: str, problems: list[Problem]) -> str:
