@@ -6,7 +6,9 @@ expire under somebody who is typing. Signed cookies only show *more* to the brow
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
@@ -56,19 +58,24 @@ class Link:
 
     def seen(self, name: str) -> bool:
         """Whether this browser carries the signed cookie `name` for this very link."""
-        value = self.request.COOKIES.get(name, "")
+        return self.seen_since(name) is not None
+
+    def seen_since(self, name: str) -> datetime | None:
+        """When this browser was given the signed cookie `name` for this very link; None when it holds none."""
         lasting = COPY_SECONDS if name == SENT else None
         try:
-            signing.TimestampSigner(salt=self._salt(name)).unsign(value, max_age=lasting)
+            given = signing.TimestampSigner(salt=self._salt(name)).unsign(
+                self.request.COOKIES.get(name, ""), max_age=lasting
+            )
         except signing.BadSignature:
-            return False
-        return True
+            return None
+        return datetime.fromtimestamp(int(given), tz=UTC)
 
     def remember(self, response: HttpResponse, name: str) -> HttpResponse:
         """Give this browser the signed cookie `name`, good for this link only."""
         response.set_cookie(
             name,
-            signing.TimestampSigner(salt=self._salt(name)).sign("1"),
+            signing.TimestampSigner(salt=self._salt(name)).sign(str(int(time.time()))),
             max_age=COPY_SECONDS if name == SENT else None,
             path=self.url("start"),
             secure=settings.SESSION_COOKIE_SECURE,

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -38,15 +37,15 @@ def received(link: Link) -> HttpResponse:
     found = link.standing
     if not found.sent or found.response is None:
         return link.go("start")
-    mine = link.seen(SENT)
+    mine = link.seen_since(SENT)
     return link.render(
         "respond/received.html",
         title=_("We have your answers"),
-        just_sent=mine,
+        just_sent=mine is not None,
         receipt=found.response.receipt if mine else "",
         sections=answer_sections(link, found.response.sent or {}) if mine else None,
         erase_url=link.request.build_absolute_uri(reverse("respondents:erase")),
-        copy_until=timezone.now() + timedelta(seconds=COPY_SECONDS),
+        copy_until=mine and mine + timedelta(seconds=COPY_SECONDS),
         begin_url=link.url("begin"),
         withdraw_url=link.url("withdraw"),
     )
