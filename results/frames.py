@@ -21,7 +21,7 @@ def is_weighted(wave: Wave) -> bool:
 
 def frozen_frame(wave: Wave, codebook: Codebook) -> Frame:
     """The frame of a closed wave, streamed from its frozen answers; the order they are stored in does not matter."""
-    return build_frame(codebook, _frozen_rows(wave), weighted=is_weighted(wave))
+    return build_frame(codebook, map(_weighing, _frozen_rows(wave)), weighted=is_weighted(wave))
 
 
 def closing_frame(wave: Wave) -> tuple[Frame, list[tuple[str, ...]]]:
@@ -29,7 +29,14 @@ def closing_frame(wave: Wave) -> tuple[Frame, list[tuple[str, ...]]]:
 
     Only for the tally inside the close. Raises respondents.keys.KeyGone when the wave's key is lost.
     """
-    return build_frame_with_payloads(codebook_of(wave), linked_rows(wave), weighted=is_weighted(wave))
+    rows = map(_weighing, linked_rows(wave))
+    return build_frame_with_payloads(codebook_of(wave), rows, weighted=is_weighted(wave))
+
+
+def _weighing(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The row with a weight; where weights came with a file, an answer given online has none and counts as one."""
+    attributes, answers, weight, *more = row
+    return (attributes, answers, 1.0 if weight is None else weight, *more)
 
 
 def _frozen_rows(wave: Wave) -> Iterator[tuple[dict[str, Any], dict[str, list[Any]], float | None]]:
