@@ -16,7 +16,7 @@ from django import forms
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader import get_template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from respondents.progress import mark_of
@@ -41,7 +41,7 @@ class QuestionBlock:
         self.question = question
         self.heading = heading
 
-    def render(self, form: PageForm, context: Context, template_pack: str = "", **kwargs: Any) -> SafeString:
+    def render(self, form: PageForm, context: Context, template_pack: str = "", **kwargs: Any) -> str:
         """The question as HTML; its fields count as rendered, so that crispy does not repeat them."""
         names = [variable.name for variable in self.question.variables]
         form.rendered_fields.update(names)
@@ -56,9 +56,10 @@ class TemplateBlock:
     def __init__(self, template: str) -> None:
         self.template = template
 
-    def render(self, form: forms.Form, context: Context, template_pack: str = "", **kwargs: Any) -> SafeString:
+    def render(self, form: forms.Form, context: Context, template_pack: str = "", **kwargs: Any) -> str:
         """The template as HTML."""
-        return get_template(self.template).render({**context.flatten(), "form": form})
+        surroundings: dict[str, Any] = context.flatten()  # type: ignore[assignment]
+        return get_template(self.template).render({**surroundings, "form": form})
 
 
 class PageForm(forms.Form):
@@ -70,6 +71,9 @@ class PageForm(forms.Form):
     """
 
     use_required_attribute = False
+    data: QueryDict
+    rendered_fields: set[str]
+    """What crispy has rendered so far."""
 
     def __init__(
         self,
@@ -170,13 +174,13 @@ class PageForm(forms.Form):
 
 
 @lru_cache(maxsize=2048)
-def _blank(question: Question, heading: str) -> SafeString:
+def _blank(question: Question, heading: str) -> str:
     """A question nobody has answered yet, which looks the same to everybody and so is rendered once."""
     page = Page(question.name, Section(question.section, "", (question,)), (question,))
     return _rendered(PageForm(page, answers={}), question, heading)
 
 
-def _rendered(form: PageForm, question: Question, heading: str) -> SafeString:
+def _rendered(form: PageForm, question: Question, heading: str) -> str:
     names = [variable.name for variable in question.variables]
     return get_template(type_of(question).template).render(
         {

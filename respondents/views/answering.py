@@ -28,8 +28,7 @@ def page(link: Link, name: str) -> HttpResponse:
     way = _way(link)
     shown = way.page(name, asked=link.request.POST.getlist("asked"))
     if not link.standing.accepting:
-        late = shown is not None and link.request.method == "POST"
-        return calm(link, entered=_form(link, shown, data=link.request.POST).entered() if late else None)
+        return _too_late(link, shown)
     if shown is None:
         return link.go("start")
     if link.request.method == "POST":
@@ -37,6 +36,12 @@ def page(link: Link, name: str) -> HttpResponse:
     if shown.name not in way.names:
         return _go_to(link, way.resume_at())
     return _show(link, _form(link, shown, concealed=link.concealed()))
+
+
+def _too_late(link: Link, shown: Page | None) -> HttpResponse:
+    if shown is None or link.request.method != "POST":
+        return calm(link)
+    return calm(link, entered=_form(link, shown, data=link.request.POST).entered())
 
 
 def _take(link: Link, shown: Page) -> HttpResponse:
@@ -72,6 +77,7 @@ def _save(link: Link, form: PageForm, go: str) -> HttpResponse:
         if go == STAY:
             return _told(link, _("The survey has closed."), stop=True)
         return calm(link, entered=form.entered())
+    reply: HttpResponse
     if go == STAY:
         reply = _told(link, _("Saved at %(time)s") % {"time": f"{timezone.localtime():%H:%M}"}, page=form.page)
     elif CLEAR in post:

@@ -31,7 +31,7 @@ def choice_rows(context: Context, field: BoundField) -> SafeString:
     apart, exclusive = context.get("apart") or (), context.get("exclusive") or ()
     widget, id_, name = field.field.widget, field.auto_id, _escaped(field.html_name)
     chosen = {str(value) for value in _listed(field.value())}
-    parts = []
+    parts: list[str] = []
     for index, (value, label) in enumerate(_flat(widget.choices)):
         value = str(value)
         if value in exclusive:
