@@ -9,7 +9,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "barometer.settings")
 
 application = get_wsgi_application()
 
-from barometer import checks, sweeps  # noqa: E402 - the settings must be loaded
+from barometer import checks, encodings, sweeps  # noqa: E402 - the settings must be loaded
+
+application = encodings.OnlyUtf8(application)
 
 checks.refuse_unsafe_production()
 if settings.SWEEPS_RUN_BY == "thread":
