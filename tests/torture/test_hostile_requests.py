@@ -1,0 +1,71 @@
+"""Hostile requests meet no error page and leave no partial row, and SQLite and PostgreSQL make the same of each."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests import processes
+from tests.conftest import Installation, _installation
+from tests.torture import scale
+
+REQUESTS = scale.of(20_000, share=50)
+FEW = 150
+
+
+@pytest.fixture(scope="module")
+def installations(postgres_database: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Installation]:
+    """An installation on each database."""
+    folder = tmp_path_factory.mktemp("attacked")
+    return {
+        "sqlite": _installation(folder / "on_sqlite"),
+        "postgresql": _installation(folder / "on_postgres", DATABASE_URL=postgres_database),
+    }
+
+
+def attack(installation: Installation, *arguments: str) -> list[dict[str, Any]]:
+    """What each hostile request did there."""
+    command = ["python", "-m", "tests.torture.hostile", *arguments]
+    done = processes.run(command, installation.environment | {"LOG_LEVEL": "CRITICAL", "SWEEPS": "tick"}, seconds=7200)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def attack_all(installations: dict[str, Installation], *arguments: str) -> tuple[list[Any], list[str]]:
+    """Attack both at once. Returns what was done on the first, and everything that was wrong or different."""
+    with ThreadPoolExecutor() as pool:
+        found = dict(zip(installations, pool.map(lambda each: attack(each, *arguments), installations.values()), strict=True))
+    wrong = [f"{name}: {line}" for name, lines in found.items() for line in lines if line["wrong"]]
+    pairs = zip(found["sqlite"], found["postgresql"], strict=True)
+    wrong += [f"different: {one} and {other}" for one, other in pairs if one != other]
+    return found["sqlite"], wrong
+
+
+def test_no_error_no_partial_row_and_no_difference(installations: dict[str, Installation]) -> None:
+    lines, wrong = attack_all(installations, "--requests", str(REQUESTS))
+    assert not wrong, "\n".join(wrong[:20])
+    assert len(lines) == REQUESTS
+    statuses = Counter(line["status"] for line in lines)
+    print(REQUESTS, "hostile requests on each database:", dict(statuses))
+    changes = sum(1 for one, other in zip(lines, lines[1:], strict=False) if one["stored"] != other["stored"])
+    assert changes > REQUESTS / 20, "hardly anything came through"
+    assert all(statuses[status] for status in (200, 303, 400, 404, 405, 409, 422)), statuses
+
+
+@pytest.mark.parametrize(
+    ("protection", "tells"),
+    [
+        ("cleaning", "which cannot be kept"),
+        ("care", "status 500: ValueError"),
+        ("one-zero", "different"),
+    ],
+)
+def test_without_a_protection_the_attack_succeeds(
+    installations: dict[str, Installation], protection: str, tells: str
+) -> None:
+    _lines, wrong = attack_all(installations, "--requests", str(FEW), "--without", protection)
+    assert any(tells in each for each in wrong), wrong[:5]
