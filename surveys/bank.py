@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, IntegerField, Max, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from surveys.changes import ReplaceItem
@@ -207,42 +206,35 @@ def _ranked(questions: QuerySet[Question], terms: list[str]) -> list[int]:
     if not terms:
         worded = questions.filter(versions__number__gte=1).order_by("name", "pk")
         return list(dict.fromkeys(worded.values_list("pk", flat=True)))
-    matched, score = (sum((_weighed(term, once=once) for term in terms), Value(0)) for once in (True, False))
-    rows = (
-        questions.annotate(matched=Max(matched, output_field=IntegerField()))
-        .annotate(score=Max(score, output_field=IntegerField()) + _exactly(terms))
-        .filter(matched__gt=0)
-        .order_by("-matched", "-score", "name", "pk")
-        .values_list("pk", "matched")
-    )
-    found = list(rows)
-    best = found[0][1] if found else 0
-    return [pk for pk, count in found if count == best or best < len(terms)]
+    best: dict[int, tuple[int, int, str]] = {}
+    for pk, name, topic, text, words in _holding_any(questions, terms):
+        matched, score = _weighed(terms, name=name, topic=folded(topic or ""), text=text, words=words)
+        if matched:
+            best[pk] = min(best.get(pk, (0, 0, name)), (-matched, -score, name))
+    found = sorted((rank, pk) for pk, rank in best.items())
+    whole = bool(found) and -found[0][0][0] == len(terms)
+    return [pk for (matched, _score, _name), pk in found if not whole or -matched == len(terms)]
 
 
-def _weighed(term: str, *, once: bool) -> Any:
-    """What a term weighs in a row of the join: the sum of the places it is found in, or 1 if it is found at all."""
-    places = {
-        NAMED: Q(name__contains=term.upper()),
-        IN_TEXT: Q(versions__search_text__contains=term),
-        ON_SHELF: Q(topic__name__icontains=term),
-        IN_WORDS: Q(versions__search_words__contains=term),
-    }
-    if once:
-        anywhere = Q()
-        for condition in places.values():
-            anywhere |= condition
-        return _if(anywhere, 1)
-    return sum((_if(condition, weight) for weight, condition in places.items()), Value(0))
+def _holding_any(questions: QuerySet[Question], terms: list[str]) -> QuerySet[QuestionVersion, tuple[Any, ...]]:
+    """Id, name, topic and searched words of each wording in which any term stands: the database sieves, once."""
+    anywhere = Q()
+    for term in terms:
+        anywhere |= Q(search_text__contains=term) | Q(search_words__contains=term)
+        anywhere |= Q(question__name__contains=term.upper()) | Q(question__topic__isnull=False)
+    rows = QuestionVersion.objects.filter(anywhere, question__in=questions.order_by().values("pk")).order_by()
+    return rows.values_list("question_id", "question__name", "question__topic__name", "search_text", "search_words")
 
 
-def _exactly(terms: list[str]) -> Any:
-    """A question asked for by its name comes first."""
-    return Coalesce(_if(Q(name="_".join(terms).upper()), 100), Value(0))
-
-
-def _if(condition: Q, weight: int) -> Case:
-    return Case(When(condition, then=Value(weight)), default=Value(0), output_field=IntegerField())
+def _weighed(terms: list[str], *, name: str, topic: str, text: str, words: str) -> tuple[int, int]:
+    """How many of the terms stand in a wording, and what they weigh together; a question's very name comes first."""
+    lower = name.lower()
+    weights = [
+        NAMED * (term in lower) + IN_TEXT * (term in text) + ON_SHELF * (term in topic) + IN_WORDS * (term in words)
+        for term in terms
+    ]
+    exactly = 100 if lower == "_".join(terms) else 0
+    return sum(map(bool, weights)), sum(weights) + exactly
 
 
 def _locked(question: Question) -> Question:
