@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Count
+
 from respondents.attributes import codebook_of
 from respondents.freezing import linked_rows
 from respondents.models import Frozen
@@ -22,6 +24,12 @@ def is_weighted(wave: Wave) -> bool:
 def frozen_frame(wave: Wave, codebook: Codebook) -> Frame:
     """The frame of a closed wave, streamed from its frozen answers; the order they are stored in does not matter."""
     return build_frame(codebook, map(_weighing, _frozen_rows(wave)), weighted=is_weighted(wave))
+
+
+def frozen_counts() -> dict[int, int]:
+    """How many frozen answers each closed wave has now, by its id; an erasure shows here first."""
+    counts = Frozen.objects.values("wave").annotate(number=Count("pk")).order_by()
+    return {row["wave"]: row["number"] for row in counts}
 
 
 def closing_frame(wave: Wave) -> tuple[Frame, list[tuple[str, ...]]]:

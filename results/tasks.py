@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from results.closing import close_wave
+from results.frames import frozen_counts
 from results.snapshot import build_snapshot
 from surveys.models import Wave
 from surveys.problems import Refused
@@ -24,8 +25,15 @@ def close_due_waves(now: datetime) -> int:
 
 
 def build_due_snapshots(now: datetime) -> int:
-    """Build the results of every closed wave that has none. Returns how many."""
-    waves = list(Wave.objects.closed().filter(snapshot=None))
+    """Build the results of every closed wave that has none, or has fewer answers than they count. Returns how many."""
+    answers = frozen_counts()
+    closed = Wave.objects.closed().select_related("snapshot").defer("snapshot__frame", "snapshot__codebook")
+    waves = [wave for wave in closed if _is_due(wave, answers)]
     for wave in waves:
         build_snapshot(wave, now=now)
     return len(waves)
+
+
+def _is_due(wave: Wave, answers: dict[int, int]) -> bool:
+    snapshot = getattr(wave, "snapshot", None)
+    return snapshot is None or snapshot.summary["people"] != answers.get(wave.pk, 0)
