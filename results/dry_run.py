@@ -314,7 +314,7 @@ def _members(wave: Wave, instrument: Instrument, sample: _Sample, seed: int) -> 
     synthesiser = Synthesiser(seed)
     for post in sample.posts:
         known = attributes.of(role=post.role, gp=post.gp, organisations=[pk for pk, _code in post.organisations])
-        answers = synthesiser.answers(instrument.for_role(post.role))
+        answers = synthesiser.reply(instrument.for_role(post.role))
         yield known, answers, tuple(code for _pk, code in post.organisations)
 
 

@@ -30,7 +30,7 @@ class Synthesiser:
         self._random = Random(seed)  # noqa: S311 - nothing is kept secret by it
         self._leanings: dict[str, list[float]] = {}
 
-    def answers(self, questionnaire: Questionnaire) -> Answers:
+    def reply(self, questionnaire: Questionnaire) -> Answers:
         """The answers of one more person, for exactly the questions that their answers lead to."""
         given: Answers = {}
         for question in questionnaire.questions:

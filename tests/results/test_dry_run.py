@@ -52,7 +52,7 @@ def test_made_up_answers_are_on_the_path_and_valid(slug):
     for role in instrument.roles:
         questionnaire = instrument.for_role(role["code"])
         for _person in range(60):
-            answers = synthesiser.answers(questionnaire)
+            answers = synthesiser.reply(questionnaire)
             assert on_path_answers(questionnaire, answers) == answers
             for name, values in answers.items():
                 assert not list(types[name].problems_of_answer(questionnaire.variables[name], values))
@@ -60,7 +60,7 @@ def test_made_up_answers_are_on_the_path_and_valid(slug):
 
 def test_the_same_seed_gives_the_same_answers_and_another_seed_others():
     questionnaire = draft_instrument(draft()).for_role("ao")
-    runs = [[Synthesiser(seed).answers(questionnaire) for _person in range(1)] for seed in (1, 1, 2, 3)]
+    runs = [[Synthesiser(seed).reply(questionnaire) for _person in range(1)] for seed in (1, 1, 2, 3)]
     assert runs[0] == runs[1]
     assert any(run != runs[0] for run in runs[2:])
 
@@ -68,7 +68,7 @@ def test_the_same_seed_gives_the_same_answers_and_another_seed_others():
 def test_required_questions_are_answered_and_exclusive_answers_stand_alone():
     questionnaire = draft_instrument(draft()).for_role("chair")
     synthesiser = Synthesiser(1)
-    everybody = [synthesiser.answers(questionnaire) for _person in range(400)]
+    everybody = [synthesiser.reply(questionnaire) for _person in range(400)]
     assert all(answers["GRIP"] for answers in everybody)
     assert any(answers["WAYS"] == [8] for answers in everybody)
     assert any(not answers["WAYS"] for answers in everybody)
