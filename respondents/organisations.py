@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -54,9 +55,11 @@ def load_organisations(
         raise Refused(Problem("line 2", "there is no organisation in the file"))
     _save_organisations(rows)
     known = {each.ods_code: each for each in Organisation.objects.all()}
-    dated = list(read_csv(regions, required=("ods_code", "region_code", "region")).rows) if regions else []
-    places = _save_places(rows, [row for row in dated if row.cells["ods_code"] in known], known)
-    links = _save_successions(successions, known) if successions else 0
+    with _problems_in("regions"):
+        dated = list(read_csv(regions, required=("ods_code", "region_code", "region")).rows) if regions else []
+        places = _save_places(rows, [row for row in dated if row.cells["ods_code"] in known], known)
+    with _problems_in("successions"):
+        links = _save_successions(successions, known) if successions else 0
     return {"organisations": len(rows), "places": places, "successions": links}
 
 
@@ -101,6 +104,14 @@ def frame_sizes(wave: Wave) -> dict[str, int]:
         for grouping, (code, _name) in held.items():
             sizes[f"{grouping}:{code}"] = sizes.get(f"{grouping}:{code}", 0) + 1
     return sizes
+
+
+@contextmanager
+def _problems_in(source: str) -> Iterator[None]:
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(refused.problems, source=source) from None
 
 
 def _place_variable(grouping: Grouping, places: Mapping[int, Mapping[str, tuple[str, str]]]) -> Variable:

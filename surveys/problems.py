@@ -18,10 +18,14 @@ class Problem:
 
 
 class Refused(Exception):  # noqa: N818 - it reads as what happened, not as a fault of ours
-    """What was asked for cannot be done; nothing was written. Carries every problem that was found."""
+    """What was asked for cannot be done; nothing was written. Carries every problem that was found.
 
-    def __init__(self, problems: Iterable[Problem] | Problem) -> None:
+    Where several files came in, `source` says which one the problems are in (``successions``).
+    """
+
+    def __init__(self, problems: Iterable[Problem] | Problem, *, source: str = "") -> None:
         self.problems: list[Problem] = [problems] if isinstance(problems, Problem) else list(problems)
+        self.source = source
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 import barometer
 from barometer.management.commanding import RefusingCommand
 from respondents.organisations import load_organisations
+from surveys.problems import Refused
 
 REGIONS = Path(barometer.__file__).parent / "reference" / "region_history.csv"
 
@@ -34,5 +35,10 @@ class Command(RefusingCommand):
         """Load all files or none."""
         successions = self.read(options["successions"]) if options["successions"] else None
         regions = self.read(options["regions"])
-        counts = load_organisations(self.read(options["file"]), successions=successions, regions=regions)
+        organisations = self.read(options["file"])
+        try:
+            counts = load_organisations(organisations, successions=successions, regions=regions)
+        except Refused as refused:
+            self.file = options[refused.source or "file"]
+            raise
         self.stdout.write(f"{counts['organisations']} organisations, {counts['successions']} successions loaded.")
