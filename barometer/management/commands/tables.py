@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 
 from barometer.management.commanding import RefusingCommand, wave_by_slug
 from results.tables import ORGANISATIONS, PEOPLE, results_of
+from surveys.codebook import CodeValue
 
 
 class Command(RefusingCommand):
@@ -31,7 +32,10 @@ class Command(RefusingCommand):
     def run(self, **options: Any) -> None:
         """Print them."""
         results = results_of(wave_by_slug(options["wave"]))
-        where = {name: results.codes(name, words) for name, words in options["where"]}
+        where: dict[str, list[CodeValue]] = {}
+        for name, words in options["where"]:
+            codes = results.codes(name, words)
+            where[name] = [code for code in codes if code in where.get(name, codes)]
         tables = [
             results.table(variable.name, by=options["by"], where=where, denominator=options["denominator"])
             for variable in results.variables(options["variable"])
