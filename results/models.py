@@ -1,4 +1,4 @@
-"""What came out: the tally of organisations made at the close, the snapshot of a closed wave, and its tables."""
+"""What came out: the tally made at the close, the snapshot of a closed wave, its tables, and what was released."""
 
 from __future__ import annotations
 
@@ -74,3 +74,55 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.format} of {self.wave_id}"
+
+
+class ReleasedTable(models.Model):
+    """One table as somebody has seen it, kept as it was shown: later snapshots do not take back what is known.
+
+    `mark` is the digest of the table with its filter; `where` the filter, empty for none.
+    """
+
+    wave = models.ForeignKey("surveys.Wave", on_delete=models.PROTECT, related_name="released_tables")
+    mark = models.CharField(max_length=64)
+    variable = models.CharField(max_length=130)
+    where = models.JSONField(default=dict, blank=True)
+    document = models.JSONField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["wave", "mark"], name="released_table_once")]
+
+    def __str__(self) -> str:
+        return f"{self.variable} of {self.wave_id}"
+
+
+class Release(models.Model):
+    """A line of the ledger: what one channel has shown of one snapshot to one audience, first when, and to whom.
+
+    `channel` says how (``dashboard``, ``tables``, ``export:csv``); `respondent_level` marks files with a row for each
+    respondent, which hold no tables.
+    """
+
+    class Audience(models.TextChoices):
+        STAFF = "staff", _("Staff")
+        PUBLIC = "public", _("Everybody")
+
+    wave = models.ForeignKey("surveys.Wave", on_delete=models.PROTECT, related_name="releases")
+    snapshot_digest = models.CharField(max_length=64)
+    channel = models.CharField(max_length=60)
+    audience = models.CharField(max_length=6, choices=Audience.choices, default=Audience.STAFF)
+    respondent_level = models.BooleanField(default=False)
+    first_at = models.DateTimeField()
+    first_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    tables = models.ManyToManyField(ReleasedTable, related_name="releases")
+
+    class Meta:
+        ordering = ["first_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wave", "snapshot_digest", "channel", "audience"], name="release_once_a_channel"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} of {self.wave_id} to {self.audience}"

@@ -165,7 +165,7 @@ def system_of(variable: Variable, views: Sequence[View]) -> System:
     for view in views:
         _say_visible(system, view)
         _say_structure(system, variable, view)
-    _say_crossings(system, views)
+    _say_crossings(system, variable, views)
     return system
 
 
@@ -293,7 +293,7 @@ def _say_rows(system: System, variable: Variable, by: str, column: str) -> None:
             system.bound({whole: 1.0, base: -1.0})
 
 
-def _say_crossings(system: System, views: Sequence[View]) -> None:
+def _say_crossings(system: System, variable: Variable, views: Sequence[View]) -> None:
     """Columns of a crossed break add up, with those of whom the other is unknown, to those of the simpler break."""
     simple = {view.by: view for view in views if view.by and not view.overlapping}
     for view in views:
@@ -302,11 +302,12 @@ def _say_crossings(system: System, views: Sequence[View]) -> None:
             continue
         for place, name in enumerate(names):
             if name in simple:
-                _say_crossing(system, view, simple[name], place)
+                _say_crossing(system, variable, view, simple[name], place)
 
 
-def _say_crossing(system: System, crossed: View, simple: View, place: int) -> None:
+def _say_crossing(system: System, variable: Variable, crossed: View, simple: View, place: int) -> None:
     for column in simple.parts[:-1]:
+        _say_rows(system, variable, crossed.by, f"{REST}|{place}|{column}")
         inside = [part for part in crossed.parts if part and part.split("|")[place] == column]
         for row in crossed.rows:
             terms = _terms(crossed.by, dict.fromkeys([*inside, f"{REST}|{place}|{column}"], 1.0), row)

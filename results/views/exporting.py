@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from results.exporters import REGISTRY, Exporter, Material
 from results.forms import ReasonForm
+from results.ledger import record_export
 from results.material import material_of
 from results.models import Export
+from results.tables import results_of
 from results.views.reading import when_built
 from surveys.access import ANALYST, may
 from surveys.models import Wave
@@ -39,10 +41,12 @@ def exports(request: HttpRequest, wave: Wave) -> HttpResponse:
 
 
 @when_built
-def export(_request: HttpRequest, wave: Wave, key: str) -> HttpResponse:
+def export(request: HttpRequest, wave: Wave, key: str) -> HttpResponse:
     """A file without respondents in it."""
     exporter = _exporter(key, respondent_level=False)
-    return _download(exporter, material_of(wave))
+    response = _download(exporter, material_of(wave))
+    record_export(results_of(wave), key=key, respondent_level=False, by=request.user, now=timezone.now())
+    return response
 
 
 @when_built
@@ -70,6 +74,7 @@ def export_answers(request: HttpRequest, wave: Wave, key: str) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             snapshot_digest=material.digest,
         )
+        record_export(results_of(wave), key=key, respondent_level=True, by=request.user, now=timezone.now())
         return response
     context = {"wave": wave, "exporter": exporter, "form": form}
     return render(request, "results/export_answers.html", context, status=422 if form.errors else 200)

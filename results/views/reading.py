@@ -7,9 +7,11 @@ from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from results.access import ACCESS
 from results.dashboard import comments_of, dashboard_of
+from results.ledger import record_stored
 from results.tables import results_of
 from surveys.access import may
 from surveys.models import Wave
@@ -39,6 +41,7 @@ def dashboard(request: HttpRequest, wave: Wave, by: str = "") -> HttpResponse:
         shown = dashboard_of(wave, by=by)
     except KeyError:
         raise Http404 from None
+    record_stored(results_of(wave), channel="dashboard", by=request.user, now=timezone.now())
     return render(
         request,
         "results/dashboard.html",

@@ -7,9 +7,12 @@ import json
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
 
 from barometer.management.commanding import RefusingCommand, wave_by_slug
 from results.claims import Checked, check, check_against
+from results.ledger import record_stored
+from results.tables import results_of
 
 
 class Command(RefusingCommand):
@@ -47,7 +50,9 @@ class Command(RefusingCommand):
         if not options["wave"]:
             return check(options["claim"], base=options["base"])
         wave = wave_by_slug(options["wave"])
-        return check_against(wave, options["variable"], options["claim"], by=options["by"])
+        found = check_against(wave, options["variable"], options["claim"], by=options["by"])
+        record_stored(results_of(wave), channel="claims", now=timezone.now())
+        return found
 
 
 def _line(checked: Checked) -> str:

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
 
 from barometer.management.commanding import RefusingCommand, wave_by_slug
 from results.exporters import REGISTRY
 from results.exporters.files import write_file
+from results.ledger import record_export
 from results.material import material_of
+from results.tables import results_of
 from surveys.problems import Problem, Refused
 
 
@@ -37,13 +40,17 @@ class Command(RefusingCommand):
             return
         if not (options["wave"] and options["format"] and options["output"]):
             raise CommandError("Name a wave, a format and a file with -o; --list lists the formats.", returncode=2)
-        exporter, material = REGISTRY[options["format"]], material_of(wave_by_slug(options["wave"]))
+        wave = wave_by_slug(options["wave"])
+        exporter, material = REGISTRY[options["format"]], material_of(wave)
         path = Path(options["output"])
         path = path / exporter.file_name(material) if path.is_dir() else path
         try:
             written = write_file(exporter, material, path)
         except OSError as error:
             raise Refused(Problem(str(path), f"cannot be written: {error.strerror}")) from None
+        record_export(
+            results_of(wave), key=exporter.key, respondent_level=exporter.respondent_level, now=timezone.now()
+        )
         self.stdout.write(f"{written.checksum}  {written.path}")
         if sys.stdout.isatty():
             self.stdout.write(f"{written.size:,} bytes")

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils import timezone
 
 from barometer.management.commanding import RefusingCommand, wave_by_slug
+from results.ledger import record_stored
 from results.story import Story, story_of
+from results.tables import results_of
 
 
 class Command(RefusingCommand):
@@ -27,7 +30,9 @@ class Command(RefusingCommand):
 
     def run(self, **options: Any) -> None:
         """Print it."""
-        story = story_of(wave_by_slug(options["wave"]))
+        wave = wave_by_slug(options["wave"])
+        story = story_of(wave)
+        record_stored(results_of(wave), channel="story", now=timezone.now())
         if options["json"]:
             self.stdout.write(json.dumps(story.as_dict(), indent=1, ensure_ascii=False))
         else:

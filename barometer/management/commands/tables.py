@@ -7,8 +7,10 @@ import json
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils import timezone
 
 from barometer.management.commanding import RefusingCommand, wave_by_slug
+from results.ledger import record_release
 from results.tables import ORGANISATIONS, PEOPLE, results_of
 from surveys.codebook import CodeValue
 
@@ -40,6 +42,9 @@ class Command(RefusingCommand):
             results.table(variable.name, by=options["by"], where=where, denominator=options["denominator"])
             for variable in results.variables(options["variable"])
         ]
+        record_release(
+            results.wave, channel="tables", snapshot=results.digest, tables=tables, where=where, now=timezone.now()
+        )
         self.stdout.write(json.dumps({**results.head(), "tables": tables}, indent=1, ensure_ascii=False))
 
 

@@ -6,8 +6,11 @@ import json
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils import timezone
 
 from barometer.management.commanding import RefusingCommand
+from results.ledger import record_stored
+from results.tables import results_of
 from results.trends import fielded_waves, survey_by_slug, trend_of
 
 
@@ -26,5 +29,8 @@ class Command(RefusingCommand):
 
     def run(self, **options: Any) -> None:
         """Print it."""
-        found = trend_of(fielded_waves(survey_by_slug(options["survey"])), options["variable"])
+        fielded = fielded_waves(survey_by_slug(options["survey"]))
+        found = trend_of(fielded, options["variable"])
+        for each in fielded:
+            record_stored(results_of(each.wave), channel="trend", now=timezone.now())
         self.stdout.write(json.dumps(found, indent=1, ensure_ascii=False))
