@@ -1,0 +1,58 @@
+"""The changes an editor can make to a draft: each a value that turns one wave document into another. Pure.
+
+A change is called with a document and gives a new one; the old stays as it was. It raises Refused when what it names
+is not there. Whether the result is sound is for `surveys.editing.edit` to ask, which is how changes reach a wave.
+Positions count from 0; None means the end.
+"""
+
+from surveys.changes.base import Change, Document
+from surveys.changes.questions import (
+    AddItem,
+    AddSection,
+    ChangeSection,
+    MoveItem,
+    MoveSection,
+    RemoveItem,
+    RemoveSection,
+    ReplaceItem,
+    SetRequired,
+    SetRoles,
+    SetRule,
+)
+from surveys.changes.scales import PutScale, RemoveScale
+from surveys.changes.waves import (
+    ReplaceAll,
+    SetAbout,
+    SetBanners,
+    SetPopulation,
+    SetRoleList,
+    SetTimes,
+    SetWeighting,
+    Several,
+)
+
+__all__ = [
+    "AddItem",
+    "AddSection",
+    "Change",
+    "ChangeSection",
+    "Document",
+    "MoveItem",
+    "MoveSection",
+    "PutScale",
+    "RemoveItem",
+    "RemoveScale",
+    "RemoveSection",
+    "ReplaceAll",
+    "ReplaceItem",
+    "SetAbout",
+    "SetBanners",
+    "SetPopulation",
+    "SetRequired",
+    "SetRoleList",
+    "SetRoles",
+    "SetRule",
+    "SetTimes",
+    "SetWeighting",
+    "Several",
+]
