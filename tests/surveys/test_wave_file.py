@@ -49,7 +49,7 @@ def odd_but_valid() -> dict[str, Any]:
             "closes_at": "2013-12-01T00:00:00.250000-05:00",
             "frame_kind": None,
             "roles": ["b", "a"],
-            "weighting": {"margins": ["region", "role"], "method": "rake"},
+            "weighting": {"margins": ["gp", "role"], "method": "rake"},
             "partner": {"name": "A & B"},
         },
         "roles": [{"label": "A", "code": "a"}, {"label": "B", "code": "b"}],
