@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -53,9 +54,8 @@ def send_waiting_letters(now: datetime) -> int:
     settled = Letter.objects.filter(state=Letter.State.SENDING, claimed_at__lt=now - LEASE).update(
         state=Letter.State.UNKNOWN
     )
-    for mailing in Mailing.objects.filter(due_at__lte=now, wave__state="open").select_related("wave__survey"):
-        settled += _send(mailing, now)
-    return settled
+    due = Mailing.objects.filter(due_at__lte=now, wave__state="open", wave__closes_at__gt=now)
+    return settled + sum(_send(mailing, now) for mailing in due.select_related("wave__survey"))
 
 
 def compose(invitation: Invitation, kind: str, *, link: str) -> EmailMessage:
@@ -85,16 +85,22 @@ def _send(mailing: Mailing, now: datetime) -> int:
     key = keys.read_key(mailing.wave)
     connection = get_connection()
     connection.open()  # a mail server that is away raises here, before anything is claimed; the next sweep tries again
+    settled = 0
     try:
-        return sum(_send_one(each, mailing.kind, key, connection, now) for each in invitations)
+        for each in invitations:
+            letter = _send_one(each, mailing.kind, key, connection, now)
+            settled += letter is not None
+            if letter and letter.state == Letter.State.UNKNOWN:
+                break  # the connection is broken: the rest is not claimed and waits for the next sweep
     finally:
         connection.close()
+    return settled
 
 
-def _send_one(invitation: Invitation, kind: str, key: bytes, connection, now: datetime) -> int:
+def _send_one(invitation: Invitation, kind: str, key: bytes, connection: Any, now: datetime) -> Letter | None:
     letter = _claim(invitation, kind, now)
     if letter is None:
-        return 0
+        return None
     message = compose(invitation, kind, link=link_of(invitation, key=key))
     try:
         connection.send_messages([message])
@@ -104,7 +110,7 @@ def _send_one(invitation: Invitation, kind: str, key: bytes, connection, now: da
     except (smtplib.SMTPException, OSError):
         letter.state = Letter.State.UNKNOWN
     letter.save(update_fields=["state"])
-    return 1
+    return letter
 
 
 def _claim(invitation: Invitation, kind: str, now: datetime) -> Letter | None:
