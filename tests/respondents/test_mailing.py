@@ -128,7 +128,7 @@ def test_a_letter_has_one_recipient_plain_text_and_a_way_to_stop(smtp_server: Ma
         assert not message.is_multipart()
     body = smtp_server.messages[0].get_content()
     assert "Dear Ann," in body
-    assert "It closes on Monday 16 March 2026, 09:00 GMT." in body
+    assert "It closes at 9am GMT on Monday 16 March 2026." in body
     for sentence in promise_of(wave):
         assert sentence.text in body
 
