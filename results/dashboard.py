@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
@@ -14,7 +14,9 @@ from results import charts, printing
 from results.analysis.rounding import percent_half_up
 from results.charts.table import Grid, grid_for, grid_of_battery
 from results.models import Snapshot, Table
+from results.story import Finding as Sentence
 from results.tables import Results, results_of
+from results.telling import Telling, WaveTable, telling_of
 from surveys.codebook import Variable
 from surveys.compiling import instrument_of
 from surveys.markdown import plain_text
@@ -56,6 +58,16 @@ class Finding:
     parts: tuple[Part, ...]
     figure: charts.Figure | None = None
     grid: Grid | None = None
+    sentences: tuple[Sentence, ...] = ()
+    over_waves: tuple[WaveTable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A sentence of what is new, and the place of its question on the page."""
+
+    told: Sentence
+    ident: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,8 @@ class Dashboard:
     breaks: tuple[Break, ...]
     current: Break
     sections: tuple[Section, ...]
+    news: tuple[News, ...]
+    unsafe: tuple[Sentence, ...]
 
 
 def dashboard_of(wave: Wave, *, by: str = "") -> Dashboard:
@@ -88,7 +102,7 @@ def dashboard_of(wave: Wave, *, by: str = "") -> Dashboard:
     results = results_of(wave)
     banners = {banner["name"]: banner for banner in instrument_of(wave).banners}
     variable = banners[by]["by"] if by else ""
-    documents = _documents(results, variable)
+    documents, telling = _documents(results, variable), telling_of(wave)
     breaks = [Break("", _("Everybody"), not by)]
     breaks += [
         Break(name, banner["title"], name == by)
@@ -103,7 +117,9 @@ def dashboard_of(wave: Wave, *, by: str = "") -> Dashboard:
         digest=results.digest,
         breaks=tuple(breaks),
         current=next(each for each in breaks if each.is_current),
-        sections=tuple(_sections(results, documents)),
+        sections=tuple(_sections(results, documents, telling)),
+        news=tuple(News(each, results.codebook[each.variable].item) for each in telling.news),
+        unsafe=telling.unsafe,
     )
 
 
@@ -175,14 +191,25 @@ def _documents(results: Results, by: str) -> dict[str, Document]:
     return {row.variable: row.document for row in stored}
 
 
-def _sections(results: Results, documents: Mapping[str, Document]) -> Iterator[Section]:
+def _sections(results: Results, documents: Mapping[str, Document], telling: Telling) -> Iterator[Section]:
     source = source_line(results)
     known = [variable for variable in results.codebook.attributes if documents[variable.name]["columns"][0]["base"]]
     yield Section(_("Who answered"), tuple(_finding([variable], documents, source) for variable in known))
     variables = {variable.name: variable for variable in results.codebook.questions}
     for section in instrument_of(results.wave).sections:
         asked = [[variables[each.name] for each in question.variables] for question in section.questions]
-        yield Section(section.title, tuple(_finding(group, documents, source) for group in asked if group))
+        findings = (_told(_finding(group, documents, source), group, telling) for group in asked if group)
+        yield Section(section.title, tuple(findings))
+
+
+def _told(finding: Finding, group: Sequence[Variable], telling: Telling) -> Finding:
+    """The finding with the sentences about its variables and their waves."""
+    names = [variable.name for variable in group]
+    return replace(
+        finding,
+        sentences=tuple(each for name in names for each in telling.story.about(name)),
+        over_waves=tuple(telling.over_waves[name] for name in names if name in telling.over_waves),
+    )
 
 
 def _finding(group: Sequence[Variable], documents: Mapping[str, Document], source: str) -> Finding:

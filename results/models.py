@@ -22,7 +22,7 @@ class OrganisationTally(models.Model):
 
 
 class Snapshot(models.Model):
-    """All that is known of a closed wave's answers, in one row: a cache, deletable and rebuilt from the frozen answers.
+    """All that is known of a closed wave's answers, in one row: a cache, deletable and rebuilt from frozen answers.
 
     `frame` holds the packed bits, `codebook` what they mean, `summary` the people and organisations. `digest` is over
     all of it and names the figures made from it.
