@@ -15,9 +15,12 @@ from surveys.codebook import Code, Codebook, Variable
 FORMAT = "barometer.instrument/1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """One item as it is put to a respondent. `settings` is what its type needs (options, rows, unit …)."""
+    """One item as it is put to a respondent. `settings` is what its type needs (options, rows, unit …).
+
+    Two questions are the same only if they are one object, so that what is made from a question can be kept by it.
+    """
 
     name: str
     type: str
