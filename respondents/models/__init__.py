@@ -1,7 +1,7 @@
 """The tables of fieldwork, in two sides that no key connects: who is asked, and what was said."""
 
 from respondents.models.answers import Frozen, Response
-from respondents.models.identity import InvitedOrganisation, Invitation, Letter, Mailing, Person
+from respondents.models.identity import Invitation, InvitedOrganisation, Letter, Mailing, Person
 from respondents.models.register import Organisation, Place, Succession
 
 __all__ = [

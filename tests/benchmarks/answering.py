@@ -104,7 +104,7 @@ class _serving:  # noqa: N801 - reads as a with-statement
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment)
         for _attempt in range(200):
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=1)  # noqa: S310 - loopback
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=1)
                 return self.process
             except OSError:
                 time.sleep(0.1)

@@ -8,8 +8,8 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from barometer.management.commanding import RefusingCommand, wave_by_slug
-from results.finishing import finish, load_and_close
 from respondents.collected import load_responses
+from results.finishing import finish, load_and_close
 
 
 class Command(RefusingCommand):
