@@ -87,7 +87,7 @@ def save_page(token: str, answers: Answers, *, revision: int, now: datetime | No
 def submit(token: str, *, revision: int, now: datetime | None = None) -> str:
     """Send the draft as it stands: from now on it counts. Returns the receipt code; sending twice gives the same.
 
-    Raises NotTaken, StaleRevision, or Incomplete naming the required questions left blank.
+    Raises NotTaken, StaleRevision, or Incomplete naming the required questions left blank, or none when all are blank.
     """
     found = _enter(token, now)
     response = found.response
@@ -96,9 +96,10 @@ def submit(token: str, *, revision: int, now: datetime | None = None) -> str:
     if response.revision != revision:
         raise StaleRevision(response)
     missing = unanswered(found.questionnaire, response.answers)
-    if missing:
+    sent = on_path_answers(found.questionnaire, response.answers)
+    if missing or not any(sent.values()):
         raise Incomplete(missing)
-    response.sent = on_path_answers(found.questionnaire, response.answers)
+    response.sent = sent
     response.attributes = attributes_of(found)
     response.receipt = response.receipt or new_receipt()
     response.save(update_fields=["sent", "attributes", "receipt"])
