@@ -123,7 +123,7 @@ def install_browser() -> Path:
         _try("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chromium")
     if browser() is None:
         place = {"PLAYWRIGHT_BROWSERS_PATH": str(_installed_browsers())}
-        _try(sys.executable, "-m", "playwright", "install", "--only-shell", "--no-shell", "chromium", **place)
+        _try(sys.executable, "-m", "playwright", "install", "chromium", **place)
     if found := browser():
         return found
     raise Missing(
