@@ -12,7 +12,7 @@ LINT := $(call stamp,lint)
 BENCH := $(call stamp,bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast bench-answering bench-analysis lint format lock clean
+.PHONY: help install demo test test-fast torture bench-answering bench-analysis lint format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,9 @@ test: $(TEST) ## Test everything: SQLite, PostgreSQL, Redis, Celery and a browse
 
 test-fast: $(TEST) ## Test on SQLite alone, without servers and browser (ARGS='-k …' for a part)
 	@exec $(BIN)/python -m pytest -q -n 2 -m "not browser and not servers and not postgres" $(ARGS)
+
+torture: $(TEST) ## Test answering with the full numbers of attacks, accidents and crowds (an hour)
+	@exec env BAROMETER_FULL=1 $(BIN)/python -m tests.run tests/torture $(ARGS)
 
 bench-answering: $(TEST) ## Time whole journeys by 1, 8 and 32 clients against gunicorn and PostgreSQL
 	@exec $(BIN)/python -m tests.benchmarks.answering $(ARGS)
