@@ -36,15 +36,8 @@ def create_key(wave: Wave) -> bytes:
         raise KeyGone(f"{wave.slug} has closed; its key is destroyed")
     path = key_path(wave)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return read_key(wave)
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    _sync_folder(path.parent)
+    if not path.exists():
+        _write_whole(path, secrets.token_bytes(KEY_BYTES))
     return read_key(wave)
 
 
@@ -93,6 +86,22 @@ def token_hash(token: str) -> str:
 def pseudonym_of(token: str) -> str:
     """The name of the response behind a link."""
     return hmac.new(token.encode(), b"answers", hashlib.sha256).hexdigest()
+
+
+def _write_whole(path: Path, key: bytes) -> None:
+    """Put the key where nobody ever sees half of it; the key that another process has put there meanwhile stays."""
+    fresh = path.with_name(f".{secrets.token_hex(8)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:
