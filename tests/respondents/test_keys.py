@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import threading
 import uuid
 from pathlib import Path
 
@@ -132,3 +133,24 @@ def test_answers_do_not_need_the_key_while_people_bring_their_links(key_folder: 
     from respondents.responses import save_page
 
     assert save_page(one.token, {"GRIP": [9]}, revision=1, now=NOW).revision == 2
+
+
+def test_of_many_processes_that_make_the_key_at_once_all_have_the_same(key_folder: Path) -> None:
+    """A key that is there is whole: who comes second never reads one that the first is still writing."""
+    for number in range(20):
+        wave = Wave(slug=f"wave-{number}")
+        found: list[bytes] = []
+        start = threading.Barrier(8)
+
+        def make(wave: Wave = wave, found: list[bytes] = found, start: threading.Barrier = start) -> None:
+            start.wait(20)
+            found.append(keys.create_key(wave))
+
+        threads = [threading.Thread(target=make) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        assert len(found) == 8
+        assert len(set(found)) == 1
+    assert len(list(key_folder.iterdir())) == 20
