@@ -15,6 +15,9 @@ max_requests = env.number("WEB_MAX_REQUESTS", 0)
 max_requests_jitter = max_requests // 10
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - heartbeats only
 
+# No socket for remote control: it would lie in somebody's home.
+control_socket_disable = True
+
 # Path and outcome, no address of a person, no query, no referring page; the path is scrubbed like every line.
 accesslog = "-" if env.flag("ACCESS_LOG", default=True) else None
 access_log_format = "%(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"

@@ -27,7 +27,9 @@ WAVES = sorted(file.name.removesuffix(".wave.json") for file in SAMPLE.glob("*.w
 def machine(tmp_path_factory):
     """A machine on which nothing has been prepared."""
     folder = tmp_path_factory.mktemp("demo")
-    return Installation({"VAR_DIR": str(folder / "var"), "DJANGO_SETTINGS_MODULE": "barometer.settings"}, folder)
+    own = {"VAR_DIR": str(folder / "var"), "HOME": str(folder / "home")}
+    (folder / "home").mkdir()
+    return Installation(own, folder)
 
 
 def address(machine, name):
@@ -92,6 +94,11 @@ def test_it_stops_cleanly_and_leaves_nothing_running(machine, number):
     assert "Traceback" not in machine.log(name)
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(base)
+
+
+def test_it_writes_nothing_into_the_home_of_whoever_tries_it(machine):
+    assert (machine.folder / "var" / "database").exists()
+    assert list((machine.folder / "home").iterdir()) == []
 
 
 def test_its_password_never_meets_a_real_site(machine):
