@@ -14,6 +14,7 @@ from django.db import transaction
 
 from respondents.closing_rule import GRACE
 from respondents.collected import load_responses
+from respondents.freezing import erase
 from respondents.models import Frozen, Place, Response
 from respondents.responses import submit
 from results.closing import close_wave
@@ -213,6 +214,22 @@ def test_a_snapshot_that_was_deleted_is_made_again_by_the_next_tick() -> None:
     call_command("tick", stdout=StringIO())
     assert Snapshot.objects.get().digest == digest
     assert build_due_snapshots(AFTER) == 0
+
+
+def test_answers_withdrawn_after_the_close_leave_the_figures_with_the_next_sweep() -> None:
+    wave = opened()
+    for _ in range(6):
+        sent(wave, {"GRIP": [2]})
+    receipt = submit(begun(wave, {"GRIP": [1]}).token, revision=1, now=NOW)
+    close_wave(wave, now=AFTER)
+    before = finish(wave, now=AFTER).digest
+    assert build_due_snapshots(AFTER) == 0
+    erase(receipt)
+    assert build_due_snapshots(AFTER) == 1
+    assert build_due_snapshots(AFTER) == 0
+    assert Snapshot.objects.get().digest != before
+    shown = tables("spring", "--variable", "GRIP")
+    assert shown["people"] == shown["tables"][0]["columns"][0]["base"] == 6
 
 
 def test_a_register_that_changes_after_the_close_changes_no_figure() -> None:
