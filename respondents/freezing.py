@@ -53,7 +53,9 @@ def freeze(wave: Wave) -> int:
     secrets.SystemRandom().shuffle(sent)
     Frozen.objects.bulk_create(
         (
-            Frozen(wave=wave, answers=answers, attributes=attributes, weight=weight, receipt_hash=receipt_hash(receipt))
+            Frozen(
+                wave=wave, answers=answers, attributes=attributes, weight=weight, receipt_hash=receipt_hash(receipt)
+            )
             for answers, attributes, weight, receipt in sent
         ),
         batch_size=1000,

@@ -204,7 +204,9 @@ def _save_successions(data: bytes, known: Mapping[str, Organisation]) -> int:
             if row.cells[column] not in known:
                 problems.append(row.problem(column, f"{row.cells[column]} is not in the register"))
         if not problems:
-            made.append((known[row.cells["predecessor"]], known[row.cells["successor"]], when, row.cells.get("reason", "")))
+            made.append(
+                (known[row.cells["predecessor"]], known[row.cells["successor"]], when, row.cells.get("reason", ""))
+            )
     if problems:
         raise Refused(problems)
     Succession.objects.bulk_create(
