@@ -8,6 +8,7 @@ too long", Decoded, 8 December 2022). Once waves have been timed, the measured m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from surveys.compiling import compile_document
@@ -44,6 +45,7 @@ def seconds_on(path: Iterable[Question]) -> float:
     return SECONDS_TO_BEGIN_AND_SEND + sum(map(seconds_for, path))
 
 
+@lru_cache(maxsize=256)
 def minutes_for(questionnaire: Questionnaire) -> float:
     """Expected minutes for one role, what stands behind a condition counted by half."""
     seconds = (

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from respondents.length import minutes_for
 from respondents.paper import paper_sections
 from respondents.progress import Progress
 from respondents.promise import promise_of
 from respondents.responses import Standing
 from respondents.views.link import HERE, Link, by_link
+from surveys.duration import minutes_for
 
 
 @by_link("GET")
@@ -82,7 +84,7 @@ def _role_label(found: Standing) -> str:
 
 
 def _length_line(found: Standing) -> str:
-    minutes = minutes_for(found.questionnaire)
+    minutes = ceil(minutes_for(found.questionnaire))
     count = sum(1 for question in found.questionnaire.questions if question.variables)
     asked = ngettext("%(count)d question", "%(count)d questions", count) % {"count": count}
     took = ngettext("about a minute", "about %(minutes)d minutes", minutes) % {"minutes": minutes}
