@@ -13,10 +13,11 @@ REFUSAL = b"Please send UTF-8.\n"
 
 
 class OnlyUtf8:
-    """A WSGI application that answers 400 to a body said to be in another encoding, and leaves the rest to the one inside.
+    """A WSGI application that answers 400 to a body said to be in another encoding, and leaves the rest to the one
+    inside.
 
-    Django takes the name of any codec of Python, also of those that make no text or lone surrogates, and fails while it
-    makes the request, where no middleware of its own can help.
+    Django takes the name of any codec of Python, also of those that make no text or lone surrogates, and fails while
+    it makes the request, where no middleware of its own can help.
     """
 
     def __init__(self, application: Application) -> None:

@@ -130,7 +130,9 @@ def _parts(name: str, url: str) -> SplitResult:
 def _sqlite(path: Path) -> dict[str, Any]:
     path = path.expanduser().absolute()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": dict(SQLITE_OPTIONS)}
+    # Opening anew for each request would cost more than the request.
+    kept = {"CONN_MAX_AGE": 60}
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": dict(SQLITE_OPTIONS), **kept}
 
 
 def _postgres(parts: SplitResult) -> dict[str, Any]:

@@ -37,7 +37,10 @@ class Attributes:
         self._places = places_on(wave.frame_date, organisations)
 
     def of(self, *, role: str, gp: bool | None, organisations: Iterable[int]) -> dict[str, Any]:
-        """What is kept of one respondent; `organisations` are ids, the first decides the places. Unknowns are absent."""
+        """What is kept of one respondent; `organisations` are ids, the first decides the places.
+
+        Unknowns are absent.
+        """
         found: dict[str, Any] = {"role": role}
         if gp is not None:
             found["gp"] = int(gp)

@@ -11,8 +11,8 @@ GRACE = timedelta(minutes=15)
 def accepts(state: str, *, closes_at: datetime, clock: datetime, begun: bool) -> bool:
     """Whether an answer is taken at this moment.
 
-    Anybody until `closes_at` while the wave is open; who has begun for `GRACE` longer. So a scheduler that is dead lets
-    no late answer in, and one that is slow shuts out nobody who had started.
+    Anybody until `closes_at` while the wave is open; who has begun for `GRACE` longer. So a scheduler that is dead
+    lets no late answer in, and one that is slow shuts out nobody who had started.
     """
     if state not in ("open", "closing"):
         return False
@@ -22,5 +22,7 @@ def accepts(state: str, *, closes_at: datetime, clock: datetime, begun: bool) ->
 
 
 def ends_at(closes_at: datetime, *, drafts: bool) -> datetime:
-    """When a wave can be closed: at its closing time, or after the grace period when somebody has begun and not sent."""
+    """When a wave can be closed: at its closing time, or after the grace period when somebody has begun and not
+    sent.
+    """
     return closes_at + GRACE if drafts else closes_at

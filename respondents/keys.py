@@ -21,7 +21,7 @@ from surveys.models import Wave
 KEY_BYTES = 32
 
 
-class KeyGone(Exception):  # noqa: N818
+class KeyGone(Exception):
     """The wave's key does not exist (any more)."""
 
 
@@ -61,7 +61,7 @@ def destroy_key(wave: Wave) -> bool:
     """Overwrite and remove the wave's key; False when it was gone already."""
     path = key_path(wave)
     try:
-        with open(path, "r+b") as file:
+        with path.open("r+b") as file:
             file.write(secrets.token_bytes(KEY_BYTES))
             file.flush()
             os.fsync(file.fileno())

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from respondents import keys
 from respondents.invitations import Invitee, invite, revoke, stop
 from respondents.models import Invitation, Response
-from respondents.responses import NotTaken, Standing, standing
+from respondents.responses import Standing, enter, standing
 from surveys.problems import Problem, Refused
 
 LONGEST_ADDRESS = 254
@@ -26,7 +26,7 @@ def hand_over(token: str, *, name: str, email: str, now: datetime | None = None)
     Whether the colleague is a GP is not known. Raises NotTaken, and Refused once answers are sent, for a bad address,
     or for somebody who is invited in that role already.
     """
-    found = _locked(token, now)
+    found = enter(token, now=now)
     mine = found.invitation
     assert mine is not None
     assert found.wave is not None
@@ -43,7 +43,7 @@ def leave_post(token: str, *, now: datetime | None = None) -> None:
 
     Raises NotTaken, and Refused once answers are sent.
     """
-    found = _locked(token, now)
+    found = enter(token, now=now)
     _refuse_sent(found)
     _end(found)
 
@@ -55,14 +55,6 @@ def stop_mails(token: str) -> bool:
         return False
     stop(found.invitation)
     return True
-
-
-def _locked(token: str, now: datetime | None) -> Standing:
-    Invitation.objects.select_for_update().filter(token_hash=keys.token_hash(token)).first()
-    found = standing(token, now=now)
-    if not found.accepting:
-        raise NotTaken(found)
-    return found
 
 
 def _check_colleague(found: Standing, *, name: str, email: str) -> None:

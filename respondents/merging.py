@@ -12,7 +12,9 @@ from respondents.responses import StaleRevision, Standing, save_page
 _ATTEMPTS = 8
 
 ANOTHER_DRAFT = -1
-"""The revision that no draft has: after a withdrawal they count from the beginning, and the same number says nothing."""
+"""The revision that no draft has: after a withdrawal they count from the beginning, and the same number says
+nothing.
+"""
 
 
 def save_form(token: str, form: PageForm, *, revision: int, mark: str, now: datetime | None = None) -> Standing:

@@ -7,6 +7,7 @@ the last field of the body: a request that was cut off on its way lacks it and i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy, deepcopy
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.http import QueryDict
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from respondents.progress import mark_of
@@ -46,7 +48,7 @@ class QuestionBlock:
         names = [variable.name for variable in self.question.variables]
         form.rendered_fields.update(names)
         if not form.is_bound and not any(name in form.kept or name in form.initial for name in names):
-            return _blank(self.question, self.heading)
+            return _blank(self.question, self.heading, get_language())
         return _rendered(form, self.question, self.heading)
 
 
@@ -174,7 +176,7 @@ class PageForm(forms.Form):
 
 
 @lru_cache(maxsize=2048)
-def _blank(question: Question, heading: str) -> str:
+def _blank(question: Question, heading: str, language: str | None) -> str:
     """A question nobody has answered yet, which looks the same to everybody and so is rendered once."""
     page = Page(question.name, Section(question.section, "", (question,)), (question,))
     return _rendered(PageForm(page, answers={}), question, heading)
@@ -239,6 +241,20 @@ def _initial(page: Page, answers: Answers) -> dict[str, Any]:
 
 
 def _fields(question: Question) -> dict[str, forms.Field]:
+    """Fields of their own for one form."""
+    return {name: _copy(field) for name, field in _patterns(question, get_language()).items()}
+
+
+def _copy(field: forms.Field) -> forms.Field:
+    # Choices, messages and validators are shared: no form changes them, and copying them takes longer than all else.
+    made = copy(field)
+    made.widget = deepcopy(field.widget)
+    return made
+
+
+@lru_cache(maxsize=2048)
+def _patterns(question: Question, language: str | None) -> dict[str, forms.Field]:
+    """What the fields of a question are copied from; messages are in the language that is active."""
     fields = type_of(question).form_fields(question)
     for variable in question.variables:
         if variable.row:

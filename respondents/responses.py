@@ -28,8 +28,7 @@ from surveys.instrument.questionnaire import Questionnaire
 Answers = Mapping[str, list[Any]]
 
 
-
-class AnswerRefused(Exception):  # noqa: N818
+class AnswerRefused(Exception):
     """An answer could not be taken; nothing was written."""
 
 
@@ -65,7 +64,7 @@ def save_page(token: str, answers: Answers, *, revision: int, now: datetime | No
     The same page saved twice is saved once. Raises NotTaken, or StaleRevision when the draft has moved on from
     `revision` and says something else.
     """
-    found = _enter(token, now)
+    found = enter(token, now=now)
     unknown = answers.keys() - found.questionnaire.variables.keys()
     if unknown:
         raise ValueError(f"not asked of {found.invitation.role}: {', '.join(sorted(unknown))}")
@@ -89,7 +88,7 @@ def submit(token: str, *, revision: int, now: datetime | None = None) -> str:
 
     Raises NotTaken, StaleRevision, or Incomplete naming the required questions left blank, or none when all are blank.
     """
-    found = _enter(token, now)
+    found = enter(token, now=now)
     response = found.response
     if response is None:
         raise Incomplete([])
@@ -110,7 +109,7 @@ def submit(token: str, *, revision: int, now: datetime | None = None) -> str:
 @transaction.atomic
 def withdraw(token: str, *, now: datetime | None = None) -> bool:
     """Remove everything this person said in this wave, sent or not; False when there was nothing. Raises NotTaken."""
-    found = _enter(token, now)
+    found = enter(token, now=now)
     if found.response is None:
         return False
     found.response.delete()
@@ -134,8 +133,8 @@ def attributes_of(found: Standing) -> dict[str, Any]:
     return attributes.of(role=found.invitation.role, gp=found.invitation.gp, organisations=organisations)
 
 
-def _enter(token: str, now: datetime | None) -> Standing:
-    """Pass the gate and read everything behind it, by the database's clock. Raises NotTaken unless answers are taken."""
+def enter(token: str, *, now: datetime | None = None) -> Standing:
+    """Pass the gate and read all behind it, by the database's clock. Raises NotTaken unless answers are taken."""
     clock = enter_gate_of(keys.token_hash(token))
     found = standing(token, now=now or clock, lock=True)
     if not found.accepting:
@@ -167,6 +166,7 @@ __all__ = [
     "NotTaken",
     "StaleRevision",
     "Standing",
+    "enter",
     "save_page",
     "standing",
     "submit",

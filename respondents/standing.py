@@ -1,7 +1,7 @@
 """What a link opens at this moment: the invitation, the wave, the draft, and whether answers are taken.
 
-Every page a respondent sees asks this once and every save twice, so it is two statements written out by hand: the query
-builder spent four times as long on composing them as the database on answering.
+Every page a respondent sees asks this once and every save twice, so it is two statements written out by hand: the
+query builder spent four times as long on composing them as the database on answering.
 """
 
 from __future__ import annotations

@@ -41,7 +41,9 @@ def load_and_close(wave: Wave, data: bytes, *, by: Any = None, now: datetime) ->
         close_early(wave, by=by, now=now, without_grace=True)
         return count
     if wave.closes_at is None or wave.opens_at is None or wave.closes_at > now:
-        raise Refused(Problem("wave.closes_at", f"the fieldwork of {wave.slug} does not lie in the past; open it first"))
+        raise Refused(
+            Problem("wave.closes_at", f"the fieldwork of {wave.slug} does not lie in the past; open it first")
+        )
     open_wave(wave, by=by, now=wave.opens_at)
     count = load_responses(wave, data)
     close_wave(wave, by=by, now=wave.closes_at)

@@ -74,7 +74,9 @@ class Results:
         population = self.tally.get("population")
         if denominator == ORGANISATIONS:
             sizes = self.tally["frame"] or {}
-            return {key.removeprefix(f"{by}:"): size for key, size in sizes.items() if key.startswith(("total", f"{by}:"))}
+            return {
+                key.removeprefix(f"{by}:"): size for key, size in sizes.items() if key.startswith(("total", f"{by}:"))
+            }
         if population is None or name not in self.codebook:
             return {}
         column = self.codebook[by] if by else None

@@ -3,8 +3,8 @@
 A `Variable` is one column of the answers (``GRIP``, ``METHODS_INTEGRATE``). It says what it can hold, not which
 question type it came from, so that everything after the close (frame, tables, exports) needs no list of types.
 
-Answers are always lists: ``[4]`` one choice, ``[1, 3]`` several, ``[3, 1, 2]`` a ranking in order, ``[12.5]`` a number,
-``["words"]`` a comment. An absent key was *not asked*; an empty list was *asked and left blank*.
+Answers are always lists: ``[4]`` one choice, ``[1, 3]`` several, ``[3, 1, 2]`` a ranking in order, ``[12.5]`` a
+number, ``["words"]`` a comment. An absent key was *not asked*; an empty list was *asked and left blank*.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ class Problem:
         return f"{self.place}: {self.message}" if self.place else self.message
 
 
-class Refused(Exception):  # noqa: N818 - it reads as what happened, not as a fault of ours
+class Refused(Exception):
     """What was asked for cannot be done; nothing was written. Carries every problem that was found.
 
     Where several files came in, `source` says which one the problems are in (``successions``).

@@ -97,7 +97,9 @@ class Mailing(models.Model):
 
 
 class Letter(models.Model):
-    """One mail to one person. Claimed before it is sent and marked after; what lies between is for a person to judge."""
+    """One mail to one person. Claimed before it is sent and marked after; what lies between is for a person to
+    judge.
+    """
 
     class State(models.TextChoices):
         SENDING = "sending", _("Being sent")

@@ -18,7 +18,9 @@ Answers = Mapping[str, list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is shown at once: one question or battery with the notes that lead up to it, or a section that stands together."""
+    """What is shown at once: one question or battery with the notes that lead up to it, or a section that stands
+    together.
+    """
 
     name: str
     section: Section

@@ -100,4 +100,6 @@ def in_words(rule: Rule, variables: Mapping[str, Variable]) -> str:
     if word == "not":
         return f"not ({in_words(rest[0], variables)})"
     joint = " and " if word == "all" else " or "
-    return joint.join(f"({in_words(each, variables)})" if len(rest) > 1 else in_words(each, variables) for each in rest)
+    return joint.join(
+        f"({in_words(each, variables)})" if len(rest) > 1 else in_words(each, variables) for each in rest
+    )

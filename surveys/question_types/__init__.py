@@ -11,7 +11,7 @@ from surveys.question_types.single import Single
 from surveys.question_types.text import Text
 
 REGISTRY: dict[str, QuestionType] = {
-    type.key: type for type in (Single(), Multiple(), Grid(), Scale(), Number(), Ranking(), Text(), Note())
+    each.key: each for each in (Single(), Multiple(), Grid(), Scale(), Number(), Ranking(), Text(), Note())
 }
 
 __all__ = ["REGISTRY", "QuestionType"]

@@ -1,7 +1,7 @@
 """`make bench-answering`: whole journeys through a questionnaire of six pages, by 1, 8 and 32 clients at once.
 
-gunicorn and a real PostgreSQL on loopback; the clients are one asyncio process that sends what a browser sends, page by
-page, following redirects, keeping its connection. Printed for each number of clients: journeys per second, the
+gunicorn and a real PostgreSQL on loopback; the clients are one asyncio process that sends what a browser sends, page
+by page, following redirects, keeping its connection. Printed for each number of clients: journeys per second, the
 latency of a request (p50, p95, p99) and the CPU that the servers (gunicorn and PostgreSQL) spent on one.
 """
 

@@ -1,4 +1,6 @@
-"""The wave of the answering benchmark: opened, with people invited and drafts left; prints the links' tokens as JSON."""
+"""The wave of the answering benchmark: opened, with people invited and drafts left; prints the links' tokens as
+JSON.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """People with drafts that can be sent, made in an installation of its own; and what has become of them.
 
-`python -m tests.torture.drafts WAVE --make 60` prints the links' tokens as JSON, without `--make` what the tables hold.
+`python -m tests.torture.drafts WAVE --make 60` prints the links' tokens as JSON, without `--make` what the tables
+hold.
 """
 
 from __future__ import annotations

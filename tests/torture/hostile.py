@@ -1,6 +1,7 @@
 """Hostile requests to respondents' pages, the same for the same seed on any database; what each did, as lines of JSON.
 
-`python -m tests.torture.hostile --requests 500 --seed 7` runs in an installation of its own. Each line tells the status
+`python -m tests.torture.hostile --requests 500 --seed 7` runs in an installation of its own. Each line tells the
+status
 of one request, a digest of all rows it could have changed, and what was wrong afterwards. `--without` removes one
 protection, to see that its absence is found.
 """
@@ -61,7 +62,9 @@ Request = dict[str, Any]
 
 
 def request(dice: random.Random, token: str, form: Pairs) -> Request:
-    """One request out of a form as the page gave it: mostly one thing is wrong with it, sometimes several, or nothing."""
+    """One request out of a form as the page gave it: mostly one thing is wrong with it, sometimes several, or
+    nothing.
+    """
     made: Request = {"method": "POST", "path": f"/a/{token}/{dice.choice(PATHS)}", "type": FORM, "pairs": list(form)}
     for _ in range(dice.choice([0, 1, 1, 1, 1, 2, 3])):
         dice.choice(SPOIL)(made, dice)
@@ -116,7 +119,9 @@ def _mark(made: Request, dice: random.Random) -> None:
 
 
 def _person(made: Request, dice: random.Random) -> None:
-    made["path"] = "/".join([*made["path"].split("/")[:3], dice.choice(["leave/pass-on", "leave/gone", "withdraw"]), ""])
+    made["path"] = "/".join(
+        [*made["path"].split("/")[:3], dice.choice(["leave/pass-on", "leave/gone", "withdraw"]), ""]
+    )
     made["pairs"] = [("name", dice.choice(VALUES)(dice)), ("email", dice.choice(VALUES)(dice)), ("end", "1")]
     if dice.random() < 0.5:
         made["pairs"] += [("sure", dice.choice(VALUES)(dice))]
@@ -142,7 +147,9 @@ def _cut(made: Request, dice: random.Random) -> None:
 
 def _raw_bytes(made: Request, dice: random.Random) -> None:
     name = dice.choice(NAMES).encode("utf-8", "surrogatepass")
-    made["body"] = encoded(made["pairs"]) + b"&" + name + b"=" + dice.choice([b"%", b"%z1", b"\xff\xfe", b"%c0%80", b"=;"])
+    made["body"] = (
+        encoded(made["pairs"]) + b"&" + name + b"=" + dice.choice([b"%", b"%z1", b"\xff\xfe", b"%c0%80", b"=;"])
+    )
 
 
 def _noise(made: Request, dice: random.Random) -> None:
@@ -155,14 +162,16 @@ def _kind(made: Request, dice: random.Random) -> None:
 
 def _multipart(made: Request, dice: random.Random) -> None:
     """Proper parts, some of them files, some with an odd encoding, now and then broken off."""
-    made["type"] = dice.choice([kind for kind in KINDS if "boundary=b" in kind] + ["multipart/form-data; boundary=b"] * 4)
+    made["type"] = dice.choice(
+        [kind for kind in KINDS if "boundary=b" in kind] + ["multipart/form-data; boundary=b"] * 4
+    )
     parts = b"".join(_part(name, value, dice) for name, value in made["pairs"])
     body = parts + dice.choice([b"--b--\r\n", b"--b--\r\n", b"--b", b""])
     made["body"] = body[: dice.randrange(len(body) + 1)] if dice.random() < 0.2 else body
 
 
 def _part(name: str, value: str, dice: random.Random) -> bytes:
-    extra = dice.choice(["", "", "", '; filename="a\x00.txt"', '; filename*=utf-8\'\'%ff'])
+    extra = dice.choice(["", "", "", '; filename="a\x00.txt"', "; filename*=utf-8''%ff"])
     coding = dice.choice(["", "", "", "Content-Transfer-Encoding: base64\r\n", "Content-Type: a/b; charset=hex\r\n"])
     word = dice.choice([value, value, value.encode("unicode_escape").decode(), "\\ud800"])
     head = f'--b\r\nContent-Disposition: form-data; name="{name}"{extra}\r\n{coding}\r\n'
@@ -182,16 +191,29 @@ def _page(made: Request, dice: random.Random) -> None:
 def _token(made: Request, dice: random.Random) -> None:
     head, tail = made["path"][:3], made["path"][3:]
     made["path"] = head + dice.choice(
-        ["../" + tail, "%2e%2e/" + tail, "%00" + tail, tail.upper(), "%ff%fe" + tail, "é" + tail, "x" * 5_000 + tail, tail[1:]]
+        [
+            "../" + tail,
+            "%2e%2e/" + tail,
+            "%00" + tail,
+            tail.upper(),
+            "%ff%fe" + tail,
+            "é" + tail,
+            "x" * 5_000 + tail,
+            tail[1:],
+        ]
     )
 
 
 def _query(made: Request, dice: random.Random) -> None:
-    made["path"] += dice.choice(["?return=check", "?return=%00", "?resumed", "?return=check&return=\x00", "?%ff=%ff", "?;;=&&"])
+    made["path"] += dice.choice(
+        ["?return=check", "?return=%00", "?resumed", "?return=check&return=\x00", "?%ff=%ff", "?;;=&&"]
+    )
 
 
 def _cookies(made: Request, dice: random.Random) -> None:
-    made["cookies"] = {dice.choice(["here", "sent", "wrote", "sessionid", "csrftoken"]): dice.choice(["x", "1:a:b", "\x7f"])}
+    made["cookies"] = {
+        dice.choice(["here", "sent", "wrote", "sessionid", "csrftoken"]): dice.choice(["x", "1:a:b", "\x7f"])
+    }
 
 
 SPOIL: list[Callable[[Request, random.Random], None]] = [
@@ -238,7 +260,11 @@ class Attack:
         after = self.state = self._state()
         self.ended = after["revoked"]
         wrong = list(self._faults(status, before, after))
-        told = {"method": made["method"], "path": made["path"].replace(self.token, "…")[:80], "type": made["type"][:60]}
+        told = {
+            "method": made["method"],
+            "path": made["path"].replace(self.token, "…")[:80],
+            "type": made["type"][:60],
+        }
         return {**told, "status": status, "stored": _digest(after), "wrong": wrong}
 
     def _new_link(self) -> None:

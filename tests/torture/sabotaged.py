@@ -1,4 +1,6 @@
-"""Barometer with one protection removed: sending reads the draft without keeping others from it until it is written."""
+"""Barometer with one protection removed: sending reads the draft without keeping others from it until it is
+written.
+"""
 
 from __future__ import annotations
 

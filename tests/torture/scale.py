@@ -1,4 +1,6 @@
-"""How much torture is done: a share in every run of the tests, all of it with ``BAROMETER_FULL=1`` (`make torture`)."""
+"""How much torture is done: a share in every run of the tests, all of it with ``BAROMETER_FULL=1`` (`make
+torture`).
+"""
 
 from __future__ import annotations
 

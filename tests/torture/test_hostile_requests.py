@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +39,9 @@ def attack(installation: Installation, *arguments: str) -> list[dict[str, Any]]:
 def attack_all(installations: dict[str, Installation], *arguments: str) -> tuple[list[Any], list[str]]:
     """Attack both at once. Returns what was done on the first, and everything that was wrong or different."""
     with ThreadPoolExecutor() as pool:
-        found = dict(zip(installations, pool.map(lambda each: attack(each, *arguments), installations.values()), strict=True))
+        found = dict(
+            zip(installations, pool.map(lambda each: attack(each, *arguments), installations.values()), strict=True)
+        )
     wrong = [f"{name}: {line}" for name, lines in found.items() for line in lines if line["wrong"]]
     pairs = zip(found["sqlite"], found["postgresql"], strict=True)
     wrong += [f"different: {one} and {other}" for one, other in pairs if one != other]
@@ -51,7 +54,7 @@ def test_no_error_no_partial_row_and_no_difference(installations: dict[str, Inst
     assert len(lines) == REQUESTS
     statuses = Counter(line["status"] for line in lines)
     print(REQUESTS, "hostile requests on each database:", dict(statuses))
-    changes = sum(1 for one, other in zip(lines, lines[1:], strict=False) if one["stored"] != other["stored"])
+    changes = sum(1 for one, other in itertools.pairwise(lines) if one["stored"] != other["stored"])
     assert changes > REQUESTS / 20, "hardly anything came through"
     assert all(statuses[status] for status in (200, 303, 400, 404, 405, 409, 422)), statuses
 

@@ -63,7 +63,9 @@ class Scanner:
         found = [unescape(href) for href in re.findall(r'<a [^>]*href="(/a/[^"#]*)"', html)]
         steps: list[Callable[[], Any]] = [step for href in found if (step := self._link(href))]
         if self.presses:
-            steps += [step for form in re.findall(r"<form.*?</form>", html, re.DOTALL) for step in self._buttons(reply, form)]
+            steps += [
+                step for form in re.findall(r"<form.*?</form>", html, re.DOTALL) for step in self._buttons(reply, form)
+            ]
         self.dice.shuffle(steps)
         self.waiting += steps
 

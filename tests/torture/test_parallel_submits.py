@@ -83,7 +83,9 @@ class Presser:
         self.connection.close()
         return found.group(1) if found else f"status {status} without a receipt"
 
-    def _ask(self, method: str, path: str, body: str = "", cookie: str = "") -> tuple[int, http.client.HTTPMessage, str]:
+    def _ask(
+        self, method: str, path: str, body: str = "", cookie: str = ""
+    ) -> tuple[int, http.client.HTTPMessage, str]:
         headers = {"Content-Type": FORM, "Cookie": cookie} if body or cookie else {}
         self.connection.request(method, f"/a/{self.token}/{path}", body, headers)
         reply = self.connection.getresponse()

@@ -79,7 +79,9 @@ def naive_answers(document: dict[str, Any], role: str, answers: Answers) -> Answ
 
 
 class Walker:
-    """Somebody who answers page by page, goes back and changes this and that, looks through it all again, and sends."""
+    """Somebody who answers page by page, goes back and changes this and that, looks through it all again, and
+    sends.
+    """
 
     def __init__(self, token: str, questionnaire: Questionnaire, dice: random.Random) -> None:
         self.token, self.dice = token, dice
@@ -177,7 +179,9 @@ def assert_no_page_depends_on_itself(document: dict[str, Any], pages: list[Scree
     rules = {item["name"]: item.get("show_if", []) for section in document["sections"] for item in section["items"]}
     for screen in pages:
         for name in items_on(screen):
-            assert not [each for each in screen.asked if f"'{each}'" in repr(rules[name])], f"{name} is asked too early"
+            assert not [each for each in screen.asked if f"'{each}'" in repr(rules[name])], (
+                f"{name} is asked too early"
+            )
 
 
 def names(questions: list[Any]) -> list[str]:
