@@ -31,7 +31,7 @@ test-fast: $(TEST) ## Test on SQLite alone, without servers and browser (ARGS='-
 torture: $(TEST) ## Test answering with the full numbers of attacks, accidents and crowds (an hour)
 	@exec env BAROMETER_FULL=1 $(BIN)/python -m tests.run tests/torture $(ARGS)
 
-bench-answering: $(TEST) ## Time whole journeys by 1, 8 and 32 clients against gunicorn and PostgreSQL
+bench-answering: $(TEST) ## Time whole journeys by 1, 8 and 32 clients, beside django-survey-and-report
 	@exec $(BIN)/python -m tests.benchmarks.answering $(ARGS)
 
 bench-analysis: $(BENCH) ## Time tables of up to a million respondents beside NumPy, pandas and PostgreSQL
