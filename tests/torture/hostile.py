@@ -409,7 +409,9 @@ def main() -> None:
     settings.DEBUG = False
     if options.without:
         WITHOUT[options.without]()
-    for line in Attack(options.seed, name=f"without-{options.without}".lower()).lines(options.requests):
+    for line in Attack(options.seed, name=f"seed-{options.seed}-without-{options.without}".lower()).lines(
+        options.requests
+    ):
         print(json.dumps(line))
 
 
