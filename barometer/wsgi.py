@@ -7,11 +7,11 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "barometer.settings")
 
-application = get_wsgi_application()
+inside = get_wsgi_application()
 
 from barometer import checks, encodings, sweeps  # noqa: E402 - the settings must be loaded
 
-application = encodings.OnlyUtf8(application)
+application = encodings.OnlyUtf8(inside)
 
 checks.refuse_unsafe_production()
 if settings.SWEEPS_RUN_BY == "thread":

@@ -197,6 +197,7 @@ def _personal_invitations(wave: Wave) -> dict[tuple[str, str], tuple[Invitation,
     return {
         (each.person.email.lower(), each.role): (each, {place.organisation_id for place in each.places.all()})
         for each in invitations
+        if each.person
     }
 
 

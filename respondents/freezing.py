@@ -37,6 +37,7 @@ def linked_rows(wave: Wave) -> Iterator[LinkedRow]:
     }
     sent = Response.objects.filter(wave=wave, sent__isnull=False)
     for pseudonym, attributes, answers, weight in sent.values_list("pseudonym", "attributes", "sent", "weight"):
+        assert answers is not None
         yield attributes, answers, weight, codes.get(pseudonym, ())
 
 

@@ -42,7 +42,8 @@ def invite(wave: Wave, invitees: Iterable[Invitee]) -> dict[str, int]:
     invitees = list(invitees)
     people = _people(invitees)
     existing = {(each.person_id, each.role): each for each in wave.invitations.personal()}
-    new, changed = [], []
+    new: list[tuple[Invitation, Invitee]] = []
+    changed: list[tuple[Invitation, Invitee]] = []
     for invitee in invitees:
         person = people[invitee.email.lower()]
         known = existing.get((person.pk, invitee.role))

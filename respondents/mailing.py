@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from respondents import keys
@@ -39,7 +39,7 @@ def order_mailing(wave: Wave, kind: str, *, due_at: datetime) -> Mailing:
     return mailing
 
 
-def waiting_for(mailing: Mailing) -> Iterable[Invitation]:
+def waiting_for(mailing: Mailing) -> QuerySet[Invitation]:
     """The invitations that have still to get this letter."""
     return (
         mailing.wave.invitations.personal()
@@ -60,6 +60,7 @@ def send_waiting_letters(now: datetime) -> int:
 
 def compose(invitation: Invitation, kind: str, *, link: str) -> EmailMessage:
     """The letter to one person: plain text, one recipient, a way to stop further mail, no traces."""
+    assert invitation.person is not None
     wave = invitation.wave
     promised = " ".join(sentence.text for sentence in promise_of(wave))
     context = {"wave": wave, "survey": wave.survey, "person": invitation.person, "link": link, "promise": promised}

@@ -184,6 +184,8 @@ def _save_places(rows: list[Row], dated: list[Row], known: Mapping[str, Organisa
 def _dated_region(row: Row, known: Mapping[str, Organisation]) -> Place:
     since, until = _date_or_problem(row, "valid_from", optional=True), _date_or_problem(row, "valid_to", optional=True)
     refuse_if([*(each for each in (since, until) if isinstance(each, Problem)), *row.too_long(_LONGEST)])
+    assert not isinstance(since, Problem)
+    assert not isinstance(until, Problem)
     return Place(
         organisation=known[row.cells["ods_code"]],
         grouping=Grouping.REGION,

@@ -18,7 +18,7 @@ def new_receipt() -> str:
 
 def tidy_receipt(typed: str) -> str:
     """A receipt as it was issued, from what a person typed: spaces, case and look-alike letters do not matter."""
-    plain = typed.upper().translate(str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "-": "", " ": ""}))
+    plain = typed.upper().translate(str.maketrans("OILU", "011V", "- "))
     return "-".join(plain[start : start + _LENGTH] for start in range(0, len(plain), _LENGTH))
 
 

@@ -67,7 +67,7 @@ def save_page(token: str, answers: Answers, *, revision: int, now: datetime | No
     found = enter(token, now=now)
     unknown = answers.keys() - found.questionnaire.variables.keys()
     if unknown:
-        raise ValueError(f"not asked of {found.invitation.role}: {', '.join(sorted(unknown))}")
+        raise ValueError(f"not asked of {found.invited.role}: {', '.join(sorted(unknown))}")
     response = found.response
     if response is None:
         return _begin(found, answers) if any(answers.values()) else found
@@ -102,7 +102,7 @@ def submit(token: str, *, revision: int, now: datetime | None = None) -> str:
     response.attributes = attributes_of(found)
     response.receipt = response.receipt or new_receipt()
     response.save(update_fields=["sent", "attributes", "receipt"])
-    Invitation.objects.filter(pk=found.invitation.pk, responded=False).update(responded=True)
+    Invitation.objects.filter(pk=found.invited.pk, responded=False).update(responded=True)
     return response.receipt
 
 
@@ -113,7 +113,7 @@ def withdraw(token: str, *, now: datetime | None = None) -> bool:
     if found.response is None:
         return False
     found.response.delete()
-    Invitation.objects.filter(pk=found.invitation.pk).update(responded=False)
+    Invitation.objects.filter(pk=found.invited.pk).update(responded=False)
     return True
 
 
@@ -128,9 +128,10 @@ def unanswered(questionnaire: Questionnaire, answers: Answers) -> list[str]:
 
 def attributes_of(found: Standing) -> dict[str, Any]:
     """The coarse attributes that go with this person's answers."""
-    organisations = list(found.invitation.places.values_list("organisation_id", flat=True))
-    attributes = Attributes(found.wave, found.instrument, organisations[:1])
-    return attributes.of(role=found.invitation.role, gp=found.invitation.gp, organisations=organisations)
+    invitation = found.invited
+    organisations = list(invitation.places.values_list("organisation_id", flat=True))
+    attributes = Attributes(invitation.wave, found.asked, organisations[:1])
+    return attributes.of(role=invitation.role, gp=invitation.gp, organisations=organisations)
 
 
 def enter(token: str, *, now: datetime | None = None) -> Standing:

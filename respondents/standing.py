@@ -58,11 +58,21 @@ class Standing:
         return self.invitation.wave if self.invitation else None
 
     @property
+    def invited(self) -> Invitation:
+        """The invitation. Only for a link that is known."""
+        assert self.invitation
+        return self.invitation
+
+    @property
+    def asked(self) -> Instrument:
+        """The instrument. Only for a link that opens."""
+        assert self.instrument
+        return self.instrument
+
+    @property
     def questionnaire(self) -> Questionnaire:
         """What this person is asked. Only for a link that opens."""
-        assert self.instrument
-        assert self.invitation
-        return self.instrument.for_role(self.invitation.role)
+        return self.asked.for_role(self.invited.role)
 
     @property
     def answers(self) -> dict[str, list[Any]]:
@@ -82,7 +92,9 @@ class Standing:
     @property
     def changed_since_sent(self) -> bool:
         """Whether the working copy differs from what was sent."""
-        return self.sent and on_path_answers(self.questionnaire, self.answers) != self.response.sent
+        if self.response is None or self.response.sent is None:
+            return False
+        return on_path_answers(self.questionnaire, self.answers) != self.response.sent
 
     @property
     def accepting(self) -> bool:
@@ -94,7 +106,7 @@ class Standing:
         """Until when this person may answer."""
         if not self.wave:
             return None
-        return self.wave.closes_at + GRACE if self.response else self.wave.closes_at
+        return self.wave.closing_time + GRACE if self.response else self.wave.closes_at
 
 
 def standing(token: str, *, now: datetime | None = None, lock: bool = False) -> Standing:
@@ -117,23 +129,24 @@ def standing(token: str, *, now: datetime | None = None, lock: bool = False) -> 
 def _invitation(token_hash: str) -> tuple[Invitation | None, str]:
     """The invitation with its wave, and the digest of the wave's instrument ("" before it has opened)."""
     for wave in Wave.objects.raw(_WAVE, [token_hash]):
+        row = vars(wave)  # what the statement gives besides the wave's own columns is there too
         invitation = Invitation.from_db(
             wave._state.db,
             ["id", "wave_id", "person_id", "role", "gp", "responded", "stopped", "revoked", "token_hash"],
             [
-                uuid.UUID(str(wave.invitation_id)),
+                uuid.UUID(str(row["invitation_id"])),
                 wave.pk,
-                wave.invitation_person_id,
-                wave.invitation_role,
-                None if wave.invitation_gp is None else bool(wave.invitation_gp),
-                bool(wave.invitation_responded),
-                bool(wave.invitation_stopped),
+                row["invitation_person_id"],
+                row["invitation_role"],
+                None if row["invitation_gp"] is None else bool(row["invitation_gp"]),
+                bool(row["invitation_responded"]),
+                bool(row["invitation_stopped"]),
                 False,
                 token_hash,
             ],
         )
         invitation.wave = wave
-        return invitation, wave.instrument_digest or ""
+        return invitation, row["instrument_digest"] or ""
     return None, ""
 
 
@@ -143,6 +156,6 @@ def _response(pseudonym: str, *, lock: bool) -> Response | None:
 
 
 def _kind(wave: Wave, *, clock: datetime, begun: bool) -> str:
-    if not accepts(wave.state, closes_at=wave.closes_at, clock=clock, begun=begun):
+    if not accepts(wave.state, closes_at=wave.closing_time, clock=clock, begun=begun):
         return CLOSED
-    return OPEN if clock < wave.closes_at else GRACE_PERIOD
+    return OPEN if clock < wave.closing_time else GRACE_PERIOD

@@ -41,8 +41,8 @@ def close_wave(wave: Wave, *, by: Any = None, now: datetime, without_grace: bool
     wave.refresh_from_db()
     if not wave.is_open:
         raise Refused(Problem("wave.state", f"{wave.slug} is {wave.state}; only an open wave can be closed"))
-    if not without_grace and now < ends_at(wave.closes_at, drafts=_has_drafts(wave)):
-        if wave.state == State.OPEN and now >= wave.closes_at:
+    if not without_grace and now < ends_at(wave.closing_time, drafts=_has_drafts(wave)):
+        if wave.state == State.OPEN and now >= wave.closing_time:
             begin_closing(wave, by=by, now=now)
         return False
     tally = _tally(wave)

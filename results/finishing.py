@@ -24,7 +24,7 @@ def close_early(wave: Wave, *, by: Any = None, now: datetime, without_grace: boo
 
     Raises Refused when the wave is not open.
     """
-    if wave.state == State.OPEN and wave.closes_at > now:
+    if wave.state == State.OPEN and wave.closing_time > now:
         move_closing_time(wave, closes_at=now, by=by, now=now)
     return close_wave(wave, by=by, now=now, without_grace=without_grace)
 

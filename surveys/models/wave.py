@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -50,7 +51,7 @@ class WaveQuerySet(models.QuerySet["Wave"]):
         """Open or closing, and their time is up."""
         return self.filter(state__in=[State.OPEN, State.CLOSING], closes_at__lte=now)
 
-    def visible_to(self, user) -> WaveQuerySet:
+    def visible_to(self, user: Any) -> WaveQuerySet:
         """Those whose survey this member of staff works on."""
         return self.filter(survey__in=user.surveys())
 
@@ -103,6 +104,12 @@ class Wave(models.Model):
     def is_closed(self) -> bool:
         """Whether its answers are frozen."""
         return self.state in (State.CLOSED, State.PUBLISHED, State.ARCHIVED)
+
+    @property
+    def closing_time(self) -> datetime:
+        """`closes_at` of a wave that has opened: none opens without one."""
+        assert self.closes_at is not None
+        return self.closes_at
 
     @property
     def role_labels(self) -> dict[str, str]:

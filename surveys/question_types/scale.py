@@ -24,4 +24,9 @@ class Scale(OneOf):
         codes = codes_of(settings)
         if any(code.score is not None for code in codes):
             return codes
-        return tuple(code if code.kind else replace(code, score=code.code) for code in codes)
+        return tuple(code if code.kind else _scored_as_itself(code) for code in codes)
+
+
+def _scored_as_itself(code: Code) -> Code:
+    assert not isinstance(code.code, str)  # only attributes have codes of letters
+    return replace(code, score=code.code)

@@ -27,7 +27,7 @@ class TextField(forms.CharField):
         super().__init__(strip=False, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        words = clean(super().to_python(value or ""))
+        words = clean(super().to_python(value or "") or "")
         return words if words.strip() else ""
 
 

@@ -32,5 +32,5 @@ class Command(RefusingCommand):
             snapshot = finish(wave, now=now)
             self.stdout.write(f"{wave.slug} is closed; snapshot {snapshot.digest}.")
         else:
-            until = timezone.localtime(wave.closes_at + GRACE)
+            until = timezone.localtime(wave.closing_time + GRACE)
             self.stdout.write(f"{wave.slug} is closing: people who have begun may finish until {until:%H:%M %Z}.")
