@@ -121,19 +121,19 @@ def _server_stack() -> Iterator[tuple[ExitStack, Path]]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(_server_stack: tuple[ExitStack, Path]) -> str:
+def postgres_url(request: pytest.FixtureRequest) -> str:
     """A real PostgreSQL in which databases may be made."""
     if given := os.environ.get("BAROMETER_TEST_POSTGRES"):
         return given
-    stack, folder = _server_stack
+    stack, folder = request.getfixturevalue("_server_stack")
     return stack.enter_context(servers.postgres(folder)).url
 
 
 @pytest.fixture(scope="session")
-def _redis_of_the_run(_server_stack: tuple[ExitStack, Path]) -> str:
+def _redis_of_the_run(request: pytest.FixtureRequest) -> str:
     if given := os.environ.get("BAROMETER_TEST_REDIS"):
         return given
-    stack, folder = _server_stack
+    stack, folder = request.getfixturevalue("_server_stack")
     return stack.enter_context(servers.redis_server(folder)).url
 
 

@@ -13,13 +13,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
 
 from tests import servers
 
 ROOT = Path(__file__).resolve().parent.parent
+
+FAREWELL_SECONDS = 30
 
 # What a developer's own installation is set to must not colour the tests.
 NOT_FOR_TESTS = (
@@ -51,6 +53,8 @@ def main(arguments: list[str]) -> int:
     Returns pytest's status, or 2 when something needed is missing.
     """
     signal.signal(signal.SIGTERM, _leave)
+    # In the background a shell lets it be ignored, and pytest would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     began = time.monotonic()
     with ExitStack() as stack:
         folder = Path(
@@ -96,7 +100,16 @@ def _pytest(arguments: list[str], folder: Path, environment: dict[str, str]) -> 
     # pytest reckons its percentages from the tests of one worker.
     command += ["--override-ini=console_output_style=classic"]
     command += [word for worker in workers for word in ("--tx", worker)]
-    return subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=False).returncode
+    process = subprocess.Popen([*command, *arguments], cwd=ROOT, env=environment)
+    try:
+        return process.wait()
+    except BaseException:
+        # Ctrl-C has reached it already, a signal to this process has not: let it put away what its tests started.
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(FAREWELL_SECONDS)
+        process.kill()
+        raise
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -182,7 +182,7 @@ def _answers(server: subprocess.Popen[bytes], url: str) -> bool:
 
 def _wait(server: subprocess.Popen[bytes]) -> None:
     """Until the server ends, or somebody ends this process; then the server finishes what it is answering."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         server.wait()
