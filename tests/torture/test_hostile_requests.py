@@ -9,10 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
-from tests import processes
+from tests import building, processes
 from tests.conftest import Installation, _installation
 from tests.torture import scale
+from tests.torture.devices import FORM
+from tests.torture.wave_of_all_types import running
 
 REQUESTS = scale.of(2_500, share=6)
 BATCHES = scale.of(8, share=8)
@@ -49,6 +53,15 @@ def attack_all(installations: dict[str, Installation], *arguments: str) -> tuple
     pairs = zip(found["sqlite"], found["postgresql"], strict=True)
     wrong += [f"different: {one} and {other}" for one, other in pairs if one != other]
     return found["sqlite"], wrong
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("body", ["&".join(f"field{number}=1" for number in range(1_001)), f"WHY={'x' * 2**20}"])
+def test_a_body_beyond_all_measure_is_refused_in_words(body: str) -> None:
+    token = building.begun(running(), {"GRIP": [1]}, now=timezone.now()).token
+    reply = Client(raise_request_exception=False).post(f"/a/{token}/page/WHY/", body, content_type=FORM)
+    assert reply.status_code == 400
+    assert "everything saved before is" in reply.content.decode()
 
 
 @pytest.mark.parametrize("seed", range(BATCHES))
