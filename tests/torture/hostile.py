@@ -1,9 +1,8 @@
 """Hostile requests to respondents' pages, the same for the same seed on any database; what each did, as lines of JSON.
 
 `python -m tests.torture.hostile --requests 500 --seed 7` runs in an installation of its own. Each line tells the
-status
-of one request, a digest of all rows it could have changed, and what was wrong afterwards. `--without` removes one
-protection, to see that its absence is found.
+status of one request, a digest of all rows it could have changed, and what was wrong afterwards. `--without` removes
+one protection, to see that its absence is found.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ PATHS = ["page/GRIP/", "page/WHY/", "page/WAYS/", "page/PLANS/", "page/FEAR/", "
 ]  # fmt: skip
 
 VALUES: list[Callable[[random.Random], str]] = [
-    lambda dice: dice.choice(["\x00", "a\x00b", "\x1f", "\x7f", "\x85", "\u2028", "\ufeff", "\ufffe", "\U0010ffff"]),
+    lambda dice: dice.choice(["\x00", "a\x00b", "a\x1f", "b\x7fc", "d\x0be", "\x85", "\u2028", "\ufeff", "\ufffe", "\U0010ffff"]),
     lambda dice: dice.choice(["\ud800", "\udfff tail", "\udc80", "\ud83d", "head \ude00"]),
     lambda dice: dice.choice(["NaN", "-nan", "sNaN", "Infinity", "-inf", "-0", "-0.0", "-0e5", "0e-99", "+7", "1_0"]),
     lambda dice: dice.choice(["2147483647", "2147483648", "-2147483649", "9" * 19, "9" * 400, "1e308", "1e309", "1e400"]),
@@ -36,6 +35,11 @@ VALUES: list[Callable[[random.Random], str]] = [
     lambda dice: dice.choice([f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.nhs.uk", "x" * 200, "é" * 201, '"a b"@c.uk']),
     lambda dice: "".join(chr(dice.randrange(0x11_0000)) for _ in range(dice.randint(1, 40))),
 ]  # fmt: skip
+
+NEARLY_RIGHT: dict[str, Callable[[random.Random], str]] = dict.fromkeys(
+    ("WHY", "FEAR", "MORE", "LAST"), lambda dice: dice.choice(["a\x1f", "b\x7fc", "d\x0be", "\ufffe"])
+) | {"SPEND": lambda dice: dice.choice(["-0", "-0.0", "0e-99", "+7", "1E+2"])}
+"""What the field itself might let through."""
 
 NAMES = [
     "GRIP", "WHY", "WAYS", "WAYS_1", "PLANS_POOL", "PLANS_SPLIT", "FEAR", "SPEND", "ORDER_1", "ORDER_2", "ORDER_3",
@@ -61,11 +65,12 @@ Request = dict[str, Any]
 # --- Requests ------------------------------------------------------------------------------------------------------
 
 
-def request(dice: random.Random, token: str, form: Pairs) -> Request:
+def request(dice: random.Random, token: str, page: str, form: Pairs) -> Request:
     """One request out of a form as the page gave it: mostly one thing is wrong with it, sometimes several, or
-    nothing.
+    nothing; and now and then it goes to another page.
     """
-    made: Request = {"method": "POST", "path": f"/a/{token}/{dice.choice(PATHS)}", "type": FORM, "pairs": list(form)}
+    path = page if dice.random() < 0.7 else dice.choice(PATHS)
+    made: Request = {"method": "POST", "path": f"/a/{token}/{path}", "type": FORM, "pairs": list(form)}
     for _ in range(dice.choice([0, 1, 1, 1, 1, 2, 3])):
         dice.choice(SPOIL)(made, dice)
     if "body" not in made:
@@ -82,14 +87,24 @@ def _escaped(text: str) -> bytes:
     return "".join(f"%{byte:02x}" for byte in text.encode("utf-8", "surrogatepass")).encode()
 
 
+def _put(made: Request, dice: random.Random, *pairs: tuple[str, str]) -> None:
+    """Among the others: after the last field, which tells that the body is whole, hardly anything would be read."""
+    at = dice.randrange(max(1, len(made["pairs"])))
+    made["pairs"][at:at] = pairs
+
+
 def _a_value(made: Request, dice: random.Random) -> None:
-    name = dice.choice(NAMES)
-    made["pairs"] = [pair for pair in made["pairs"] if pair[0] != name] + [(name, dice.choice(VALUES)(dice))]
+    own = [name for name, _ in made["pairs"] if name.isupper()]
+    name = dice.choice(NAMES if dice.random() < 0.3 or not own else own)
+    made["pairs"] = [pair for pair in made["pairs"] if pair[0] != name]
+    nearly = NEARLY_RIGHT.get(name)
+    make = nearly if nearly and dice.random() < 0.5 else dice.choice(VALUES)
+    _put(made, dice, (name, make(dice)))
 
 
 def _some_values(made: Request, dice: random.Random) -> None:
     for _ in range(dice.randint(2, 9)):
-        made["pairs"].append((dice.choice(NAMES), dice.choice(VALUES)(dice)))
+        _put(made, dice, (dice.choice(NAMES), dice.choice(VALUES)(dice)))
 
 
 def _repeated(made: Request, dice: random.Random) -> None:
@@ -98,24 +113,26 @@ def _repeated(made: Request, dice: random.Random) -> None:
 
 
 def _go(made: Request, dice: random.Random) -> None:
-    made["pairs"].append(("go", dice.choice(GO)))
+    _put(made, dice, ("go", dice.choice(GO)))
 
 
 def _keep(made: Request, dice: random.Random) -> None:
-    made["pairs"] += [("keep", dice.choice(NAMES)), ("keep_version", dice.choice(["mine", "theirs", "\x00", ""]))]
+    version = dice.choice(["mine", "theirs", "\x00", ""])
+    _put(made, dice, ("keep", dice.choice(NAMES)), ("keep_version", version))
 
 
 def _asked(made: Request, dice: random.Random) -> None:
-    made["pairs"] += [("asked", dice.choice(NAMES)) for _ in range(dice.randint(1, 5))]
+    _put(made, dice, *(("asked", dice.choice(NAMES)) for _ in range(dice.randint(1, 5))))
 
 
 def _revision(made: Request, dice: random.Random) -> None:
     made["pairs"] = [pair for pair in made["pairs"] if pair[0] != "revision"]
-    made["pairs"].append(("revision", dice.choice(REVISIONS)))
+    _put(made, dice, ("revision", dice.choice(REVISIONS)))
 
 
 def _mark(made: Request, dice: random.Random) -> None:
-    made["pairs"] = [pair for pair in made["pairs"] if pair[0] != "mark"] + [("mark", dice.choice(VALUES)(dice))]
+    made["pairs"] = [pair for pair in made["pairs"] if pair[0] != "mark"]
+    _put(made, dice, ("mark", dice.choice(VALUES)(dice)))
 
 
 def _person(made: Request, dice: random.Random) -> None:
@@ -124,20 +141,20 @@ def _person(made: Request, dice: random.Random) -> None:
     )
     made["pairs"] = [("name", dice.choice(VALUES)(dice)), ("email", dice.choice(VALUES)(dice)), ("end", "1")]
     if dice.random() < 0.5:
-        made["pairs"] += [("sure", dice.choice(VALUES)(dice))]
+        _put(made, dice, ("sure", dice.choice(VALUES)(dice)))
 
 
 def _many_fields(made: Request, dice: random.Random) -> None:
-    made["pairs"] += [(f"field{number}", "1") for number in range(dice.choice([900, 1_001]))]
+    _put(made, dice, *((f"field{number}", "1") for number in range(dice.choice([900, 1_001]))))
 
 
 def _huge_name(made: Request, dice: random.Random) -> None:
-    made["pairs"].append((dice.choice("aé\x00") * 50_000, "1"))
+    _put(made, dice, (dice.choice("aé\x00") * 50_000, "1"))
 
 
 def _huge_body(made: Request, dice: random.Random) -> None:
     if dice.random() < 0.1:
-        made["pairs"].append(("WHY", "x" * 2**20))
+        _put(made, dice, ("WHY", "x" * 2**20))
 
 
 def _cut(made: Request, dice: random.Random) -> None:
@@ -217,7 +234,7 @@ def _cookies(made: Request, dice: random.Random) -> None:
 
 
 SPOIL: list[Callable[[Request, random.Random], None]] = [
-    _a_value, _a_value, _a_value, _some_values, _repeated, _go, _keep, _asked, _revision, _mark, _person, _many_fields,
+    *[_a_value] * 8, _some_values, _repeated, _go, _keep, _asked, _revision, _mark, _person, _many_fields,
     _huge_name, _huge_body, _cut, _raw_bytes, _noise, _kind, _multipart, _multipart, _method, _page, _token, _query,
     _cookies,
 ]  # fmt: skip
@@ -227,13 +244,15 @@ SPOIL: list[Callable[[Request, random.Random], None]] = [
 
 
 class Attack:
-    """Requests to the links of one wave, a new link every so often."""
+    """Requests to the links of one wave, a new link every so often. Its name decides them all, so that two attacks on
+    one installation have different links.
+    """
 
-    def __init__(self, seed: int, *, name: str) -> None:
+    def __init__(self, name: str) -> None:
         from surveys.compiling import instrument_of
         from tests.torture.wave_of_all_types import running
 
-        self.dice = random.Random(seed)
+        self.dice = random.Random(name)
         self.wave = running(slug=name)
         self.questionnaire = instrument_of(self.wave).for_role("chair")
         self.variables = self.questionnaire.variables
@@ -254,7 +273,7 @@ class Attack:
         self.raised = f"{sys.exc_info()[0].__name__}: {str(sys.exc_info()[1])[:150]}"
 
     def _one(self) -> dict[str, Any]:
-        made = request(self.dice, self.token, self._form())
+        made = request(self.dice, self.token, *self._form())
         before, self.raised = self.state, ""
         status = self._send(made)
         after = self.state = self._state()
@@ -279,22 +298,22 @@ class Attack:
         Invitation.objects.create(wave=self.wave, person=person, role="chair", token_hash=mark)
         self.state = self._state()
 
-    def _form(self) -> Pairs:
-        """A page as it stands, answered soundly; the attack begins from there."""
+    def _form(self) -> tuple[str, Pairs]:
+        """A page as it stands, answered soundly, and where it is; the attack begins from there."""
         from django.test import Client
 
         from tests.torture import typing_in
         from tests.torture.devices import Device, fill
 
         device = Device(self.token, self.variables, Client(SERVER_NAME="localhost"))
-        name = self.dice.choice([path for path in PATHS if path.startswith("page/")])
-        screen = device.open(name if self.dice.random() < 0.9 else "check/")
+        page = self.dice.choice(PATHS[:7]) if self.dice.random() < 0.9 else "check/"
+        screen = device.open(page)
         form = screen.form.copy()
         for variable in screen.asked.values():
             fill(form, variable, typing_in.sound_answer(variable, self.dice))
         if self.dice.random() < 0.8:
             form["sure"] = "on"
-        return [(name, value) for name, values in form.lists() for value in values]
+        return page, [(name, value) for name, values in form.lists() for value in values]
 
     def _send(self, made: Request) -> int:
         """Hand the request to the whole WSGI application, as gunicorn would; the status of its reply."""
@@ -409,9 +428,8 @@ def main() -> None:
     settings.DEBUG = False
     if options.without:
         WITHOUT[options.without]()
-    for line in Attack(options.seed, name=f"seed-{options.seed}-without-{options.without}".lower()).lines(
-        options.requests
-    ):
+    attack = Attack(f"seed-{options.seed}-without-{options.without}".lower())
+    for line in attack.lines(options.requests):
         print(json.dumps(line))
 
 
