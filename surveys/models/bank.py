@@ -64,6 +64,8 @@ class QuestionVersion(models.Model):
     `definition` is the item as the wave file gives it, without what belongs to the wave (roles, routing, whether it
     must be answered). `scale` is the named scale in full. Equal wording has an equal `digest` and is one version.
     `search_text` and `search_words` are the question and all else that is read, folded; written once with the version.
+    One that `corrects` another differs from it in nothing but what a reader does not notice; it was made while a wave
+    was open.
     """
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="versions")
@@ -75,6 +77,7 @@ class QuestionVersion(models.Model):
     digest = models.CharField(max_length=64)
     search_text = models.TextField(default="")
     search_words = models.TextField(default="")
+    corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="corrected_by")
 
     class Meta:
         constraints = [
