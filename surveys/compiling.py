@@ -35,7 +35,7 @@ def compile_document(document: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "format": questionnaire.FORMAT,
         "survey": dict(document["survey"]),
-        "wave": {key: document["wave"].get(key) for key in ("slug", "number", "title", "partner")},
+        "wave": _compile_wave(document["wave"]),
         "roles": [{"code": code, "label": labels[code]} for code in document["wave"]["roles"]],
         "sections": [
             {
@@ -67,6 +67,11 @@ def instrument_by_digest(mark: str) -> questionnaire.Instrument:
     """The frozen instrument with this digest; equal digests are equal documents, so it may be kept."""
     row = Instrument.objects.filter(digest=mark)[:1].get()
     return questionnaire.Instrument.from_document(row.document)
+
+
+def _compile_wave(wave: Mapping[str, Any]) -> dict[str, Any]:
+    data = {key: wave.get(key) for key in ("slug", "number", "title", "partner")}
+    return data | {key: wave[key] for key in ("introduction", "thank_you") if wave.get(key)}
 
 
 def _compile_item(item: Mapping[str, Any], scales: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,8 +28,8 @@ _WAVE_KEYS = [
     "closes_at",
     "partner",
     "roles",
-    "weighting",
 ]  # the order of writing
+_WORDS = ("introduction", "thank_you")
 _OPTION_KEYS = ["code", "label", "score", "kind", "exclusive"]
 _NET_KEYS = ["name", "label", "codes"]
 _SCALE_KEYS = ["name", "options", "low", "high", "nets"]
@@ -83,7 +83,12 @@ def load_wave(document: Mapping[str, Any], *, synthetic: bool = False) -> Wave:
 
 
 def store_document(wave: Wave, document: Mapping[str, Any]) -> None:
-    """Bring a draft, locked by the caller, to a sound document; its revision goes up by one."""
+    """Bring a draft, locked by the caller, to a sound document; its revision goes up by one.
+
+    Raises Refused when the document promises less than people have been invited under.
+    """
+    if wave.promised and wave.sealed and not document["wave"].get("sealed"):
+        raise Refused(Problem("wave.sealed", "people have been invited under this promise; it cannot be taken back"))
     _fill_wave(wave, document)
     wave.revision += 1
     wave.save()
@@ -162,6 +167,9 @@ def _fill_wave(wave: Wave, document: Mapping[str, Any]) -> None:
         setattr(wave, key, data[key])
     for key in ("number", "frame_kind", "partner", "weighting"):
         setattr(wave, key, data.get(key))
+    for key in _WORDS:
+        setattr(wave, key, data.get(key, ""))
+    wave.sealed = data.get("sealed", False)
     wave.frame_date = parse_date(data["frame_date"]) if data.get("frame_date") else None
     for key in ("opens_at", "closes_at"):
         setattr(wave, key, moment(data[key]) if data.get(key) else None)
@@ -176,9 +184,10 @@ def _wave_document(wave: Wave) -> dict[str, Any]:
     for key in ("opens_at", "closes_at"):
         value = getattr(wave, key)
         data[key] = timezone.localtime(value).isoformat() if value else None
-    if wave.weighting is None:
-        del data["weighting"]
-    else:
+    data |= {key: getattr(wave, key) for key in _WORDS if getattr(wave, key)}
+    if wave.sealed:
+        data["sealed"] = True
+    if wave.weighting is not None:
         data["weighting"] = _ordered(wave.weighting, ("method", "margins"))
     return data
 

@@ -25,9 +25,11 @@ from surveys.changes.waves import (
     SetAbout,
     SetBanners,
     SetPopulation,
+    SetPrivacy,
     SetRoleList,
     SetTimes,
     SetWeighting,
+    SetWords,
     Several,
 )
 
@@ -48,11 +50,13 @@ __all__ = [
     "SetAbout",
     "SetBanners",
     "SetPopulation",
+    "SetPrivacy",
     "SetRequired",
     "SetRoleList",
     "SetRoles",
     "SetRule",
     "SetTimes",
     "SetWeighting",
+    "SetWords",
     "Several",
 ]

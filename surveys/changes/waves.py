@@ -33,6 +33,36 @@ class SetAbout(Edit):
 
 
 @dataclass(frozen=True)
+class SetWords(Edit):
+    """What respondents read before they begin and after they have sent; empty: only what every wave says."""
+
+    introduction: str = ""
+    thank_you: str = ""
+
+    @property
+    def label(self) -> str:
+        return _("Changed the introduction and the thank-you")
+
+    def make(self, document: Document) -> None:
+        put(document["wave"], "introduction", self.introduction or None)
+        put(document["wave"], "thank_you", self.thank_you or None)
+
+
+@dataclass(frozen=True)
+class SetPrivacy(Edit):
+    """Whether the team sees only the response rates of groups of ten or more."""
+
+    sealed: bool
+
+    @property
+    def label(self) -> str:
+        return _("Set what the team sees")
+
+    def make(self, document: Document) -> None:
+        put(document["wave"], "sealed", self.sealed or None)
+
+
+@dataclass(frozen=True)
 class SetTimes(Edit):
     """When the wave opens and closes; aware times, or None for not yet known."""
 

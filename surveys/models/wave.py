@@ -77,6 +77,14 @@ class Wave(models.Model):
     scales = models.JSONField(default=list)
     banners = models.JSONField(default=list)
     weighting = models.JSONField(null=True, blank=True)
+    introduction = models.TextField(default="", blank=True, help_text=_("Small Markdown above the first question."))
+    thank_you = models.TextField(default="", blank=True, help_text=_("Small Markdown after sending."))
+    sealed = models.BooleanField(
+        default=False, help_text=_("The team sees response rates of groups of ten or more, and no smaller ones.")
+    )
+    promised = models.BooleanField(
+        default=False, help_text=_("Somebody has been invited, so what was promised can only be made stricter.")
+    )
     synthetic = models.BooleanField(default=False, help_text=_("The answers are made up and say so wherever shown."))
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     revision = models.PositiveIntegerField(default=0, help_text=_("Counts the changes made to the draft."))
@@ -198,3 +206,38 @@ class DraftStep(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class ItemCommentQuerySet(models.QuerySet["ItemComment"]):
+    """Comments, as adjectives."""
+
+    def unresolved(self) -> ItemCommentQuerySet:
+        """Those that still want something done."""
+        return self.filter(resolved_at=None)
+
+
+class ItemComment(models.Model):
+    """What a member of staff says about an item of a draft, until somebody resolves it.
+
+    It belongs to the item's name, not to its row, because rows are written anew with every change of the draft. A
+    comment on an item that was removed waits for its return.
+    """
+
+    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="comments")
+    item = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    text = models.TextField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    objects = ItemCommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["wave", "item"])]
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.text[:40]}"
