@@ -11,8 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from results.analysis.exact import CHUNK
-
 Mask = NDArray[np.uint8]
 Matrix = NDArray[np.uint8]
 
@@ -76,25 +74,6 @@ def cross_counts(many_rows: Iterable[Matrix], columns: Matrix) -> list[NDArray[n
         return [cross_count(rows, columns) for rows in matrices]
     with ThreadPoolExecutor() as pool:
         return list(pool.map(lambda rows: cross_count(rows, columns), matrices))
-
-
-def cross_sum(rows: Matrix, columns: Matrix, values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Sums of whole values over the respondents a row shares with a column, exact whatever the order.
-
-    `values` is ``[v, n]``, none above 2**39 (see `exact`); the result ``[v, r, c]``.
-    """
-    size = values.shape[1]
-    whole = values.astype(np.float64)
-    total = np.zeros((len(values), len(rows), len(columns)), dtype=np.int64)
-    for start in range(0, size, CHUNK):
-        stop = min(size, start + CHUNK)
-        cut = slice(start // 8, -(-stop // 8))
-        row_flags = unpack(rows[:, cut], stop - start).astype(np.float64)
-        column_flags = unpack(columns[:, cut], stop - start)
-        both = np.concatenate([np.where(column_flags, each, 0.0) for each in whole[:, start:stop]])
-        sums = (row_flags @ both.T).astype(np.int64)
-        total += sums.reshape(len(rows), len(values), len(columns)).transpose(1, 0, 2)
-    return total
 
 
 def _words(masks: Matrix) -> NDArray[np.uint64]:

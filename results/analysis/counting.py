@@ -18,6 +18,7 @@ from results.analysis.banner import Break, Where, weaker_filters, where_mask
 from results.analysis.distribution import Distribution, distribution
 from results.analysis.frame import Frame
 from results.analysis.rows import Rows, counted_rows
+from results.analysis.weighted_sums import cross_sum
 
 Ints = NDArray[np.int64]
 
@@ -152,7 +153,7 @@ def _left_out(frame: Frame, names: Sequence[str], columns: bits.Matrix, filtered
 def _weighted(frame: Frame, rows: list[Rows], columns: bits.Matrix) -> tuple[list[Ints | None], list[Ints | None]]:
     if frame.weights is None:
         return [None] * len(rows), [None] * len(rows)
-    sums = bits.cross_sum(np.concatenate([each.masks for each in rows]), columns, weight_units(frame))
+    sums = cross_sum(np.concatenate([each.masks for each in rows]), columns, weight_units(frame))
     edges = list(pairwise(np.cumsum([0, *(len(each.masks) for each in rows)])))
     added: list[list[Ints | None]] = [
         [each.add_up(part[i:j]) for each, (i, j) in zip(rows, edges, strict=True)] for part in sums

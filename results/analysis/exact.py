@@ -1,7 +1,7 @@
 """Sums of weights that come out the same in any order, so that shards add up to the last bit.
 
 A weight is kept as a whole number of units, 2**-39 of the frame's scale (a power of two at or above the largest
-weight). Whole numbers below 2**53 add exactly in doubles: 2**11 respondents at a time, then in 64-bit integers.
+weight). Whole numbers below 2**53 add exactly in doubles: 2**14 respondents at a time, then in 64-bit integers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 UNIT_BITS = 39
-CHUNK = 1 << 11
+CHUNK = 1 << 14
 MOST_RESPONDENTS = 1 << 24
 
 
