@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from surveys.models import Item, Survey, Wave
+from surveys.models.wave import Mode
 from surveys.problems import Problem, Refused, refuse_if
 from surveys.storing import store_sections
 from surveys.texts import decode, printable, shortened
@@ -89,6 +90,8 @@ def store_document(wave: Wave, document: Mapping[str, Any]) -> None:
     """
     if wave.promised and wave.sealed and not document["wave"].get("sealed"):
         raise Refused(Problem("wave.sealed", "people have been invited under this promise; it cannot be taken back"))
+    if wave.promised and document["wave"].get("linkage") and not wave.linkage:
+        raise Refused(Problem("wave.linkage", "people have been invited without it; it cannot be set any more"))
     _fill_wave(wave, document)
     wave.revision += 1
     wave.save()
@@ -170,6 +173,8 @@ def _fill_wave(wave: Wave, document: Mapping[str, Any]) -> None:
     for key in _WORDS:
         setattr(wave, key, data.get(key, ""))
     wave.sealed = data.get("sealed", False)
+    wave.linkage = data.get("linkage", False)
+    wave.mode = data.get("mode", Mode.ONLINE)
     wave.frame_date = parse_date(data["frame_date"]) if data.get("frame_date") else None
     for key in ("opens_at", "closes_at"):
         setattr(wave, key, moment(data[key]) if data.get(key) else None)
@@ -187,6 +192,10 @@ def _wave_document(wave: Wave) -> dict[str, Any]:
     data |= {key: getattr(wave, key) for key in _WORDS if getattr(wave, key)}
     if wave.sealed:
         data["sealed"] = True
+    if wave.linkage:
+        data["linkage"] = True
+    if wave.mode != Mode.ONLINE:
+        data["mode"] = wave.mode
     if wave.weighting is not None:
         data["weighting"] = _ordered(wave.weighting, ("method", "margins"))
     return data

@@ -32,6 +32,16 @@ class State(models.TextChoices):
     ARCHIVED = "archived", _("Archived")
 
 
+class Mode(models.TextChoices):
+    """How a wave's answers are collected; answers given in another way are not compared."""
+
+    ONLINE = "online", _("Online")
+    PAPER = "paper", _("On paper")
+    TELEPHONE = "telephone", _("By telephone")
+    FACE_TO_FACE = "face_to_face", _("Face to face")
+    MIXED = "mixed", _("In several ways")
+
+
 class WaveQuerySet(models.QuerySet["Wave"]):
     """Waves, as adjectives."""
 
@@ -84,6 +94,10 @@ class Wave(models.Model):
     )
     promised = models.BooleanField(
         default=False, help_text=_("Somebody has been invited, so what was promised can only be made stricter.")
+    )
+    mode = models.CharField(max_length=12, choices=Mode.choices, default=Mode.ONLINE)
+    linkage = models.BooleanField(
+        default=False, help_text=_("Who answers this wave and the next is counted together: who changed their mind.")
     )
     synthetic = models.BooleanField(default=False, help_text=_("The answers are made up and say so wherever shown."))
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
