@@ -11,7 +11,7 @@ from surveys.instrument import questionnaire
 from surveys.models import Instrument, Wave
 from surveys.problems import Problem
 from surveys.question_types import REGISTRY
-from surveys.wave_checks import items_of, scales_of, sense_problems
+from surveys.wave_checks import PLACES, items_of, scales_of, sense_problems
 from surveys.wave_file import document_of
 
 _KEPT_KEYS = ("name", "type", "text", "hint", "roles", "required", "show_if")
@@ -91,10 +91,21 @@ def _opening_problems(wave: Wave, document: Mapping[str, Any], now: datetime) ->
         yield Problem("wave.closes_at", "is not after opens_at")
     if wave.closes_at and wave.closes_at <= now:
         yield Problem("wave.closes_at", "has passed; set a later time to open the wave")
+    yield from _margins_without_people(wave)
     if not any(_asks(item, scales_of(document)) for _place, item in items_of(document)):
         yield Problem("sections", "the wave asks nothing yet")
     else:
         yield from _unasked(document)
+
+
+def _margins_without_people(wave: Wave) -> Iterator[Problem]:
+    """Margins of the people invited by name, of whom there are none yet: nothing could be weighted to them."""
+    if wave.invitations.filter(person__isnull=False, revoked=False).exists():
+        return
+    for index, margin in enumerate((wave.weighting or {}).get("margins", ())):
+        if margin not in PLACES:
+            told = f"nobody is invited by name, so there is no {margin} to weight to; load the sample first"
+            yield Problem(f"wave.weighting.margins[{index}]", told)
 
 
 def _unasked(document: Mapping[str, Any]) -> Iterator[Problem]:

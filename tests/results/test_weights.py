@@ -176,16 +176,15 @@ def test_margins_that_contradict_each_other_leave_the_wave_unweighted():
     assert not results_of(wave).frame.weighted
 
 
-def test_without_a_sample_there_are_no_roles_to_weight_to():
-    building.register()
-    document = read_wave_file((building.SAMPLE / "2013-winter.wave.json").read_bytes())
-    document["wave"]["weighting"] = RAKE
-    wave = load_wave(document)
-    load_and_close(wave, (building.SAMPLE / "2013-winter.responses.csv").read_bytes(), now=building.NOW)
-    assert build_due_snapshots(building.NOW) == 1
-    problem = results_of(wave).summary["weighting"]["problem"]
-    assert problem == "There is nothing to weight role to: no people invited by name have one."
-    assert [cell["count"] for cell in results_of(wave).table("GRIP")["rows"][0]["cells"]] == [40]
+def test_without_a_sample_there_are_no_roles_to_weight_to_and_the_wave_does_not_open():
+    building.organisation("01A", region="Y54")
+    wave = building.draft(weighting=RAKE)
+    with building.refused() as refusal:
+        building.open_wave(wave, now=building.NOW)
+    words = "nobody is invited by name, so there is no role to weight to; load the sample first"
+    assert [str(each) for each in refusal.problems] == [f"wave.weighting.margins[0]: {words}"]
+    load_sample(wave, building.csv("name,email,role,gp,organisations", sample_line(1, "chair", "01A")))
+    assert building.open_wave(wave, now=building.NOW).is_open
 
 
 def test_a_real_wave_is_raked_to_regions_alone():
