@@ -36,6 +36,11 @@ class QuestionType:
 
     # Defining
 
+    @property
+    def asks(self) -> bool:
+        """Whether an item of this type makes variables, so that somebody answers it."""
+        return type(self).variables is not QuestionType.variables
+
     def problems(self, definition: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[Problem]:
         """What is wrong with a definition beyond its form; places are keys inside the item."""
         for key in sorted(definition.keys() - COMMON_KEYS - self.keys):
