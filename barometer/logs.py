@@ -1,7 +1,8 @@
 """What goes into the logs, and what never does.
 
-A respondent's link is `/a/<token>/…`; whoever holds the token can answer. So every line is scrubbed when it is
-written, after its arguments and its traceback have been put in: tokens, e-mail addresses and passwords in URLs.
+A respondent's link is `/a/<token>/…`, a colleague's first `/welcome/<token>/`; whoever holds the token can answer,
+or come in. So every line is scrubbed when it is written, after its arguments and its traceback have been put in:
+tokens, e-mail addresses and passwords in URLs.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 _SCRUB = (
     # What follows /a/ is, or was meant to be, a token, whatever its length.
-    (re.compile(r"(/a/)[^/\s?#\"'<>]+"), r"\1[link]"),
+    (re.compile(r"(/a/|/welcome/)[^/\s?#\"'<>]+"), r"\1[link]"),
     # 32 bytes in URL-safe base64, wherever else they turn up.
     (re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}=?(?![A-Za-z0-9_-])"), "[token]"),
     (re.compile(r"(://)[^/\s@\"']+@"), r"\1[login]@"),

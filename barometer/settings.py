@@ -40,6 +40,11 @@ INSTALLED_APPS = [
     "crispy_forms",
     "csp",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -55,7 +60,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "barometer.accounts.middleware.SignInRequired",
+    "barometer.accounts.middleware.SecondFactorRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -131,6 +138,46 @@ LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 # address for all accounts, and for one account from everywhere.
 SIGN_IN_WINDOW_SECONDS = 15 * 60
 SIGN_IN_LIMITS = {"pair": 5, "address": 30, "account": 50}
+
+# Whether staff must have a second factor: an authenticator app, or what the organisation's own sign-in asks for.
+SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR", default=not LOCAL)
+MFA_ADAPTER = "barometer.accounts.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Barometer"
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute wrong
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by administrators
+MFA_FORMS = {
+    "authenticate": "barometer.accounts.forms.CodeForm",
+    "reauthenticate": "barometer.accounts.forms.CodeAgainForm",
+    "activate_totp": "barometer.accounts.forms.SetUpForm",
+    "deactivate_totp": "barometer.accounts.forms.SwitchOffForm",
+}
+ACCOUNT_ADAPTER = "barometer.accounts.factors.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"reauthenticate": "barometer.accounts.forms.PasswordAgainForm"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_RATE_LIMITS = False  # ours are kept in the database, where all processes see them
+
+# Signing in with the organisation's own accounts. It lets in who was invited here, and makes no accounts.
+OIDC_ISSUER = env.text("OIDC_ISSUER").rstrip("/")
+OIDC_NAME = env.text("OIDC_NAME", "your organisation’s account")
+OIDC_SECOND_FACTOR = env.choice("OIDC_SECOND_FACTOR", ("ask", "claimed", "trusted"), default="ask")
+OIDC_TRUST_EMAIL = env.flag("OIDC_TRUST_EMAIL")
+SOCIALACCOUNT_ADAPTER = "barometer.accounts.oidc.ProviderAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+OIDC_APP = {
+    "provider_id": "oidc",
+    "name": OIDC_NAME,
+    "client_id": env.text("OIDC_CLIENT_ID"),
+    "secret": env.secret("OIDC_CLIENT_SECRET"),
+    "settings": {"server_url": OIDC_ISSUER, "oauth_pkce_enabled": True},
+}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_APP] if OIDC_ISSUER else []}}
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from surveys.access import EDITOR, EVERY_ROLE, FIELDWORK, READERS, Rule
+from surveys.access import ADMIN, EDITOR, EVERY_ROLE, FIELDWORK, READERS, Rule
 
 SENDERS = frozenset({EDITOR, FIELDWORK})
 
 ACCESS: dict[str, Rule] = {
-    "home": {"GET": EVERY_ROLE},
+    "home": {"GET": EVERY_ROLE | {ADMIN}},
     "wave": {"GET": EVERY_ROLE},
     "preview": {"GET": READERS},
     "sample": {"GET": SENDERS, "POST": SENDERS},

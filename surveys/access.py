@@ -1,8 +1,8 @@
 """Who may do what on the staff pages of this application, as a table, and the guard that enforces such tables.
 
 A table says for each named address which roles may use which method. `guarded` builds an application's addresses from
-its table: a view without a row cannot be reached because it cannot be built. Addresses with a wave in them let nobody
-in whose role is for another survey, and hand the view the wave itself.
+its table: a view without a row cannot be reached because it cannot be built. Addresses with a wave (`slug`) or a
+survey (`survey`) in them let nobody in whose role is for another, and hand the view the wave or survey itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.urls import URLPattern, path
 
 from surveys.models import Survey, Wave
 
-EDITOR, ANALYST, PUBLISHER, FIELDWORK = "editor", "analyst", "publisher", "fieldwork"
+EDITOR, ANALYST, PUBLISHER, FIELDWORK, ADMIN = "editor", "analyst", "publisher", "fieldwork", "admin"
 EVERY_ROLE = frozenset({EDITOR, ANALYST, PUBLISHER, FIELDWORK})
 READERS = frozenset({EDITOR, ANALYST, PUBLISHER})
 
@@ -47,9 +47,9 @@ def guarded(table: Mapping[str, Rule], addresses: Iterable[tuple[str, View, str]
     return patterns
 
 
-def may(user: Any, roles: Collection[str], survey: Survey | None) -> bool:
-    """Whether this member of staff holds one of the roles for this survey (None: for every survey)."""
-    return any(user.may(role, survey) for role in roles)
+def may(user: Any, roles: Collection[str], where: Survey | Wave | None) -> bool:
+    """Whether this member of staff holds one of the roles for this survey or wave (None: for every survey)."""
+    return any(user.may(role, where) for role in roles)
 
 
 def _rule(table: Mapping[str, Rule], name: str) -> Rule:
@@ -66,20 +66,28 @@ def _guard(view: View, rule: Rule) -> View:
         method = "GET" if request.method == "HEAD" else request.method or ""
         if not request.user.may_anywhere():  # type: ignore[union-attr]
             raise PermissionDenied
-        wave = _wave(request, found.pop("slug")) if "slug" in found else None
+        where = _where(request, found)
         if method not in rule:
             return HttpResponseNotAllowed(methods)
-        if not _is_allowed(request.user, rule[method], wave):
+        if not _is_allowed(request.user, rule[method], where):
             raise PermissionDenied
-        return view(request, wave, **found) if wave else view(request, **found)
+        return view(request, where, **found) if where else view(request, **found)
 
     return guarded_view
 
 
-def _wave(request: HttpRequest, slug: str) -> Wave:
-    """The wave, if this member of staff works on its survey; to others it is not there. Raises Http404."""
-    return get_object_or_404(Wave.objects.visible_to(request.user).select_related("survey"), slug=slug)
+def _where(request: HttpRequest, found: dict[str, Any]) -> Survey | Wave | None:
+    """The wave or survey in the address, taken out of `found`; to those who do not work on it it is not there.
+
+    Raises Http404.
+    """
+    user: Any = request.user
+    if "slug" in found:
+        return get_object_or_404(Wave.objects.visible_to(user).select_related("survey"), slug=found.pop("slug"))
+    if "survey" in found:
+        return get_object_or_404(user.surveys(), slug=found.pop("survey"))
+    return None
 
 
-def _is_allowed(user: Any, roles: Collection[str], wave: Wave | None) -> bool:
-    return may(user, roles, wave.survey) if wave else user.may_anywhere(*roles)
+def _is_allowed(user: Any, roles: Collection[str], where: Survey | Wave | None) -> bool:
+    return may(user, roles, where) if where else user.may_anywhere(*roles)

@@ -1,4 +1,4 @@
-"""The people who work with Barometer: who they are and what they may do."""
+"""The people who work with Barometer: who they are, what they may do, and what they did."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "barometer.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Begin to listen for what the audit log keeps, and say what of ours waits for somebody."""
+        from barometer.accounts import listening
+
+        listening.connect()

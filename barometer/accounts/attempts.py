@@ -13,22 +13,25 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from barometer.accounts.models import SignInAttempt, tidy_address
+from barometer.accounts.models import SignInAttempt, User, tidy_address
+
+SIGN_IN, CODE, RESET = "sign-in", "code", "reset"
+"""The steps that are limited: the password, the second factor, asking for a new password. Each counts by itself."""
 
 
-def keys(*, email: str, address: str) -> dict[str, str]:
+def keys(*, email: str, address: str, step: str = SIGN_IN) -> dict[str, str]:
     """The hashes under which an attempt counts, by kind of limit (`settings.SIGN_IN_LIMITS`)."""
     account = tidy_address(email)
     subjects = {"pair": f"{account}\n{address}", "address": address, "account": account}
     return {
-        kind: salted_hmac(f"sign-in {kind}", subject, algorithm="sha256").hexdigest()
+        kind: salted_hmac(f"{step} {kind}", subject, algorithm="sha256").hexdigest()
         for kind, subject in subjects.items()
     }
 
 
-def note_attempt(*, email: str, address: str, now: datetime) -> bool:
+def note_attempt(*, email: str, address: str, now: datetime, step: str = SIGN_IN) -> bool:
     """Write an attempt down and say whether it may go on: no limit is passed, this attempt included."""
-    hashes = keys(email=email, address=address)
+    hashes = keys(email=email, address=address, step=step)
     since = now - timedelta(seconds=settings.SIGN_IN_WINDOW_SECONDS)
     with transaction.atomic():
         SignInAttempt.objects.bulk_create(SignInAttempt(key=key, at=now) for key in hashes.values())
@@ -38,14 +41,23 @@ def note_attempt(*, email: str, address: str, now: datetime) -> bool:
         )
 
 
-def forgive(*, email: str, address: str) -> None:
+def forgive(*, email: str, address: str, step: str = SIGN_IN) -> None:
     """Strike out the attempts of this pair after a right password; the wider counts lose only this one's share."""
-    hashes = keys(email=email, address=address)
+    hashes = keys(email=email, address=address, step=step)
     with transaction.atomic():
         SignInAttempt.objects.filter(key=hashes.pop("pair")).delete()
         for key in hashes.values():
             newest = SignInAttempt.objects.filter(key=key).order_by("-at", "-pk").values("pk")[:1]
             SignInAttempt.objects.filter(pk__in=list(newest.values_list("pk", flat=True))).delete()
+
+
+def use_up(code: str, *, of: User, now: datetime) -> bool:
+    """Mark a code of the second factor as used; whether it was not yet. Call it with the user's row locked."""
+    key = salted_hmac("used code", f"{of.pk}\n{code.strip().lower()}", algorithm="sha256").hexdigest()
+    if SignInAttempt.objects.filter(key=key).exists():
+        return False
+    SignInAttempt.objects.create(key=key, at=now)
+    return True
 
 
 def forget_old_attempts(now: datetime) -> int:

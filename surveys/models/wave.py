@@ -62,8 +62,8 @@ class WaveQuerySet(models.QuerySet["Wave"]):
         return self.filter(state__in=[State.OPEN, State.CLOSING], closes_at__lte=now)
 
     def visible_to(self, user: Any) -> WaveQuerySet:
-        """Those whose survey this member of staff works on."""
-        return self.filter(survey__in=user.surveys())
+        """Those that this member of staff works on, alone or with the whole of their survey."""
+        return self.filter(models.Q(survey__in=user.surveys()) | models.Q(pk__in=user.single_waves()))
 
 
 class Wave(models.Model):

@@ -12,7 +12,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from barometer.accounts import attempts, sessions, views
+from barometer.accounts import attempts, sessions
+from barometer.accounts.addresses import client_address
 from barometer.accounts.models import Role, SignInAttempt, StaffRole, User
 from surveys.models import Survey
 
@@ -248,7 +249,7 @@ def test_old_sessions_are_deleted(client, ann):
 def test_an_address_is_believed_only_of_a_trusted_proxy(rf, settings, trusted, address):
     settings.TRUST_PROXY = trusted
     request = rf.get("/", HTTP_X_FORWARDED_FOR="198.51.100.1, 203.0.113.9")
-    assert views.client_address(request) == address
+    assert client_address(request) == address
 
 
 # --- What needs signing in -----------------------------------------------------------------------------------------
