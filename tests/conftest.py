@@ -53,14 +53,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _belongs_here(item: pytest.Item) -> bool:
-    """Whether this worker runs the test: its database fits, and a test without one falls to this worker's share."""
+    """Whether this worker runs the test: its database fits; a test that has none, or would show the same on any, falls
+    to this worker's share.
+    """
     from django.db import connection
 
     for vendor, marker in (("postgresql", "sqlite"), ("sqlite", "postgres")):
         if connection.vendor == vendor and item.get_closest_marker(marker):
             return False
     share = os.environ.get("BAROMETER_SHARE")
-    if share is None or _touches_the_database(item):
+    if share is None or (_touches_the_database(item) and not item.get_closest_marker("any_database")):
         return True
     mine, of = map(int, share.split("/"))
     # Tests that share a server stay together.

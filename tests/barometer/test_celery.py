@@ -14,10 +14,7 @@ from kombu.exceptions import OperationalError
 
 from barometer import sweeps
 from barometer.celery import app, sweep
-from barometer.management.commands.demo import REFERENCE, SAMPLE
 from tests import processes
-
-WAVE = "2013-winter"
 
 
 def test_beat_sends_every_sweep_of_the_table_and_nothing_else():
@@ -74,42 +71,3 @@ def test_a_killed_child_loses_no_work(celery_worker):
         os.kill(child, signal.SIGKILL)
     before = succeeded()
     processes.wait_until(lambda: succeeded() > before + len(sweeps.SWEEPS), what="further sweeps")
-
-
-def field_a_wave(installation, folder):
-    """Open a wave in the installation, let it be answered, and bring its closing time forward into the past."""
-    file = folder / f"{WAVE}.wave.json"
-    document = json.loads((SAMPLE / file.name).read_text(encoding="utf-8"))
-    document["wave"]["closes_at"] = "2099-01-01T00:00:00+00:00"
-    file.write_text(json.dumps(document), encoding="utf-8")
-    commands = [
-        ["load_organisations", str(REFERENCE / "organisations.csv"), f"--successions={REFERENCE / 'successions.csv'}"],
-        ["load_wave", str(file)],
-        ["open_wave", WAVE],
-        ["load_responses", WAVE, str(SAMPLE / f"{WAVE}.responses.csv")],
-    ]
-    installation.run_python(
-        "from django.core.management import call_command",
-        "from surveys.models import Wave",
-        *(f"call_command(*{command!r})" for command in commands),
-        "Wave.objects.update(closes_at='2026-01-01T12:00:00+00:00')",
-    )
-
-
-def digest(installation):
-    """The digest of the wave's snapshot; empty before there is one."""
-    done = processes.run(["python", "manage.py", "tables", WAVE, "--variable", "GRIP"], installation.environment)
-    return json.loads(done.stdout)["snapshot"] if done.returncode == 0 else ""
-
-
-def test_a_close_by_celery_on_postgres_gives_the_digest_of_a_tick_on_sqlite(
-    celery_worker, sqlite_installation, tmp_path
-):
-    field_a_wave(celery_worker, tmp_path)
-    field_a_wave(sqlite_installation, tmp_path)
-    assert digest(sqlite_installation) == ""
-    assert "results.tasks.close_due_waves: 1" in sqlite_installation.manage("tick")
-    by_tick = digest(sqlite_installation)
-    processes.wait_until(lambda: digest(celery_worker), what="the close by the worker")
-    assert digest(celery_worker) == by_tick
-    assert len(by_tick) >= 32

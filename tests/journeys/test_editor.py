@@ -167,6 +167,7 @@ def answer_from_the_mail(messages: list[Any], *, to: str) -> None:
     submit(found[1], revision=1, now=now)
 
 
+@pytest.mark.any_database
 def test_every_page_of_the_way_is_accessible(
     page: Page, live_server: Any, small_desk: desk.User, is_sound: Callable[..., None]
 ) -> None:
@@ -216,6 +217,7 @@ def test_every_page_of_the_way_is_accessible(
     is_sound(page)
 
 
+@pytest.mark.any_database
 def test_the_way_can_be_gone_by_keyboard_alone(page: Page, live_server: Any, small_desk: desk.User) -> None:
     building.draft()
     sign_in(page, live_server.url, small_desk)

@@ -70,6 +70,7 @@ def test_an_analyst_takes_answers_out_for_a_reason(page: Page, live_server: Any,
     expect(page.get_by_role("table", name="Answers taken out")).to_contain_text("Checking the figure for GRIP")
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("winter")
 def test_every_page_of_results_is_accessible(page: Page, live_server: Any, is_sound: Callable[..., None]) -> None:
     sign_in(page, live_server.url, desk.staff("analyst"))
@@ -86,6 +87,7 @@ def test_every_page_of_results_is_accessible(page: Page, live_server: Any, is_so
     is_sound(page)
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("winter")
 def test_a_wide_table_can_be_scrolled_by_keyboard(page: Page, live_server: Any) -> None:
     sign_in(page, live_server.url, desk.staff("analyst"))
@@ -106,6 +108,7 @@ def test_no_page_loads_anything_from_elsewhere(page: Page, live_server: Any) -> 
     assert [url for url in asked if not url.startswith(live_server.url)] == []
 
 
+@pytest.mark.any_database
 def test_waiting_and_refusing_pages_are_accessible(
     page: Page, live_server: Any, is_sound: Callable[..., None]
 ) -> None:

@@ -163,6 +163,7 @@ def _tab_until(page: Page, test: str, argument: str) -> None:
     raise AssertionError(f"no way to {argument!r} by Tab")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_axe_finds_nothing_in_any_state(
     browser: Browser,
@@ -213,6 +214,7 @@ def test_axe_finds_nothing_in_any_state(
         assert_fine(page, assert_no_violations)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_axe_finds_nothing_on_any_kind_of_question_with_and_without_errors(
     browser: Browser,

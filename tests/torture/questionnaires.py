@@ -39,10 +39,14 @@ def _items(draw: st.DrawFn, name: str, types: tuple[str, ...], earlier: list[tup
         item["roles"] = [draw(st.sampled_from(ROLES))]
     if kind in ("single", "multiple", "grid", "scale", "ranking"):
         item["options"] = draw(_options(alone=kind in ("single", "multiple", "grid", "scale")))
+    if kind in ("single", "multiple") and draw(st.booleans()):
+        item["options"][0]["specify"] = True
     if kind == "grid":
         item["rows"] = [{"name": f"R{row}", "text": f"Row {row}"} for row in range(draw(st.integers(1, 3)))]
     if kind == "text" and draw(st.booleans()):
         item["long"] = True
+        if draw(st.integers(0, 2)) == 0:
+            item["consent"] = False
     earlier += _variables(item)
     return item
 
@@ -61,7 +65,8 @@ def _variables(item: Item) -> list[tuple[str, list[int]]]:
         return []
     if item["type"] == "grid":
         return [(f"{item['name']}_{row['name']}", codes) for row in item["rows"]]
-    return [(item["name"], codes)]
+    says = [option["code"] for option in item.get("options", ()) if option.get("specify")]
+    return [(item["name"], codes), *((f"{item['name']}_SAY_{code}", []) for code in says)]
 
 
 def rules(earlier: list[tuple[str, list[int]]]) -> st.SearchStrategy[list[Any]]:

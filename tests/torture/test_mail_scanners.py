@@ -156,6 +156,7 @@ def test_scanners_change_nothing_and_no_link_dies() -> None:
     scan(scale.of(1_000, share=20))
 
 
+@pytest.mark.any_database
 def test_scanners_would_be_noticed_if_a_button_were_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("respondents.views.leaving", "respondents.views.sending"):
         monkeypatch.setattr(f"{module}.is_confirmed", lambda link: link.request.method == "POST")
@@ -163,6 +164,7 @@ def test_scanners_would_be_noticed_if_a_button_were_enough(monkeypatch: pytest.M
         scan(40)
 
 
+@pytest.mark.any_database
 def test_scanners_would_be_noticed_if_they_could_send(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending.Link, "seen", lambda link, name: True)
     with pytest.raises(AssertionError, match="changed"):

@@ -47,7 +47,7 @@ def naive_way(document: dict[str, Any], role: str, answers: Answers) -> list[str
     for item in items:
         if role in item.get("roles", [role]) and ("show_if" not in item or true(item["show_if"], said)):
             shown.append(item["name"])
-            said |= {name: answers.get(name, []) for name in naive_variables(item)}
+            said |= {name: answers.get(name, []) for name in naive_variables(item, answers)}
     return shown
 
 
@@ -61,18 +61,28 @@ def true(rule: list[Any], said: Answers) -> bool:
     return {"all": False not in inner, "any": True in inner, "not": inner == [False]}[rule[0]]
 
 
-def naive_variables(item: dict[str, Any]) -> list[str]:
-    """The variables an item makes."""
+def naive_variables(item: dict[str, Any], answers: Answers) -> list[str]:
+    """The variables an item asks somebody with these answers for: words only to an option that was chosen, the use only
+    of a comment that was written.
+    """
+    name = item["name"]
     if item["type"] == "grid":
-        return [f"{item['name']}_{row['name']}" for row in item["rows"]]
-    return [] if item["type"] == "note" else [item["name"]]
+        return [f"{name}_{row['name']}" for row in item["rows"]]
+    if item["type"] == "note":
+        return []
+    chosen = [option["code"] for option in item.get("options", []) if option["code"] in answers.get(name, [])]
+    words = [f"{name}_SAY_{each['code']}" for each in item.get("options", []) if each.get("specify")]
+    said = [each for each in words if int(each.rpartition("_")[2]) in chosen]
+    use = [f"{name}_USE"] if item.get("long") and item.get("consent", True) and answers.get(name) else []
+    return [name, *said, *use]
 
 
 def naive_answers(document: dict[str, Any], role: str, answers: Answers) -> Answers:
     """What should be sent: every variable on the way, blank ones as empty lists."""
     way = naive_way(document, role, answers)
     items = [item for section in document["sections"] for item in section["items"] if item["name"] in way]
-    return {name: answers.get(name, []) for item in items for name in naive_variables(item)}
+    sent = {name: answers.get(name, []) for item in items for name in naive_variables(item, answers)}
+    return {name: [2] if name.endswith("_USE") and values == [3] else values for name, values in sent.items()}
 
 
 # --- Answering through the pages -----------------------------------------------------------------------------------
@@ -208,6 +218,7 @@ def test_one_way_through_and_what_was_on_it_is_stored() -> None:
     search(scale.of(1_000, share=40))
 
 
+@pytest.mark.any_database
 def test_a_way_decided_by_answers_left_behind_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     def decided_by_all(questionnaire: Questionnaire, answers: Answers) -> list[Any]:
         return [each for each in questionnaire.questions if each.show_if is None or holds(each.show_if, answers)]
@@ -217,6 +228,7 @@ def test_a_way_decided_by_answers_left_behind_would_be_noticed(monkeypatch: pyte
         search(60, types=("single",), phases=[Phase.generate])
 
 
+@pytest.mark.any_database
 def test_storing_what_is_not_on_the_way_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(responses, "on_path_answers", lambda questionnaire, answers: dict(answers))
     with pytest.raises(AssertionError, match="stored is not what was asked"):

@@ -251,12 +251,14 @@ def test_nothing_typed_is_lost_whatever_the_order() -> None:
     assert interleave(plays) > plays / 20, "hardly anybody got into anybody's way"
 
 
+@pytest.mark.any_database
 def test_without_the_mark_an_unseen_answer_would_be_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merging, "mark_of", lambda page, answers, *, token: _always_equal)
     with pytest.raises(AssertionError, match="overwritten unseen"):
         interleave(120)
 
 
+@pytest.mark.any_database
 def test_a_conflict_that_drops_what_was_typed_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     render = Link.render
     monkeypatch.setattr(
