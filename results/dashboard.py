@@ -194,11 +194,11 @@ def _documents(results: Results, by: str) -> dict[str, Document]:
 def _sections(results: Results, documents: Mapping[str, Document], telling: Telling) -> Iterator[Section]:
     source = source_line(results)
     known = [variable for variable in results.codebook.attributes if documents[variable.name]["columns"][0]["base"]]
-    yield Section(_("Who answered"), tuple(_finding([variable], documents, source) for variable in known))
+    yield Section(_("Who answered"), tuple(finding_of([variable], documents, source) for variable in known))
     variables = {variable.name: variable for variable in results.codebook.questions}
     for section in instrument_of(results.wave).sections:
         asked = [[variables[each.name] for each in question.variables] for question in section.questions]
-        findings = (_told(_finding(group, documents, source), group, telling) for group in asked if group)
+        findings = (_told(finding_of(group, documents, source), group, telling) for group in asked if group)
         yield Section(section.title, tuple(findings))
 
 
@@ -212,7 +212,8 @@ def _told(finding: Finding, group: Sequence[Variable], telling: Telling) -> Find
     )
 
 
-def _finding(group: Sequence[Variable], documents: Mapping[str, Document], source: str) -> Finding:
+def finding_of(group: Sequence[Variable], documents: Mapping[str, Document], source: str) -> Finding:
+    """The chart and table of one question, given its variables and the tables of each by name."""
     tables = [documents[variable.name] for variable in group]
     ident, text = group[0].item or group[0].name, plain_text(group[0].text)
     if all(len(table["columns"]) == 1 for table in tables):
