@@ -14,7 +14,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from respondents import keys
-from respondents.models import Frozen, InvitedOrganisation, Response
+from respondents.models import Frozen, InvitedOrganisation, Response, Sealed
+from respondents.panel import unseal_by_receipt
 from respondents.receipts import receipt_hash, tidy_receipt
 from surveys.models import Wave
 
@@ -74,15 +75,16 @@ def _check_counts(wave: Wave, *, sent: int) -> None:
 
 
 def scrub() -> bool:
-    """Rewrite the table the originals stood in, so that no remains of them lie on disk. Cannot run in a transaction.
+    """Rewrite the tables the originals and spent boxes stood in, so that no remains of them lie on disk.
 
-    Returns False when called inside one (nothing is done then).
+    Cannot run in a transaction: returns False when called inside one (nothing is done then).
     """
     if connection.in_atomic_block:
         return False
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"VACUUM FULL {connection.ops.quote_name(Response._meta.db_table)}")
+            for model in (Response, Sealed):
+                cursor.execute(f"VACUUM FULL {connection.ops.quote_name(model._meta.db_table)}")
         else:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -91,13 +93,17 @@ def scrub() -> bool:
 
 @transaction.atomic
 def erase(receipt: str) -> Wave | None:
-    """Remove the frozen answers a receipt belongs to; the wave whose results are due again, or None if unknown."""
+    """Remove the frozen answers a receipt belongs to, and their sealed copy.
+
+    Returns the wave whose results are due again, or None if the receipt is unknown.
+    """
     mark = receipt_hash(tidy_receipt(receipt))
     row = Frozen.objects.select_for_update().filter(receipt_hash=mark).first() if mark else None
     if row is None:
         return None
     wave = row.wave
     row.delete()
+    unseal_by_receipt(tidy_receipt(receipt))
     return wave
 
 

@@ -43,13 +43,7 @@ def create_key(wave: Wave) -> bytes:
 
 def read_key(wave: Wave) -> bytes:
     """The wave's key. Raises KeyGone when there is none or it is damaged."""
-    try:
-        key = key_path(wave).read_bytes()
-    except FileNotFoundError:
-        raise KeyGone(f"no key for {wave.slug}") from None
-    if len(key) != KEY_BYTES:
-        raise KeyGone(f"the key of {wave.slug} is damaged")
-    return key
+    return _read(key_path(wave), wave)
 
 
 def has_key(wave: Wave) -> bool:
@@ -59,17 +53,30 @@ def has_key(wave: Wave) -> bool:
 
 def destroy_key(wave: Wave) -> bool:
     """Overwrite and remove the wave's key; False when it was gone already."""
-    path = key_path(wave)
-    try:
-        with path.open("r+b") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-    except FileNotFoundError:
-        return False
-    _sync_folder(path.parent)
-    return True
+    return _destroy(key_path(wave))
+
+
+def panel_key_path(wave: Wave) -> Path:
+    """Where the key lies that opens a linked wave's sealed answers, from its close to the next wave's."""
+    return Path(settings.KEY_DIR) / f"{wave.slug}.panel"
+
+
+def create_panel_key(wave: Wave) -> bytes:
+    """The key of a linked wave's sealed answers, made now if there is none."""
+    path = panel_key_path(wave)
+    if not path.exists():
+        _write_whole(path, secrets.token_bytes(KEY_BYTES))
+    return read_panel_key(wave)
+
+
+def read_panel_key(wave: Wave) -> bytes:
+    """The key of a linked wave's sealed answers. Raises KeyGone when there is none or it is damaged."""
+    return _read(panel_key_path(wave), wave)
+
+
+def destroy_panel_key(wave: Wave) -> bool:
+    """Overwrite and remove the key of the sealed answers; False when it was gone already."""
+    return _destroy(panel_key_path(wave))
 
 
 def token_for(key: bytes, invitation_id: UUID) -> str:
@@ -86,6 +93,29 @@ def token_hash(token: str) -> str:
 def pseudonym_of(token: str) -> str:
     """The name of the response behind a link."""
     return hmac.new(token.encode(), b"answers", hashlib.sha256).hexdigest()
+
+
+def _read(path: Path, wave: Wave) -> bytes:
+    try:
+        key = path.read_bytes()
+    except FileNotFoundError:
+        raise KeyGone(f"no key for {wave.slug}") from None
+    if len(key) != KEY_BYTES:
+        raise KeyGone(f"the key of {wave.slug} is damaged")
+    return key
+
+
+def _destroy(path: Path) -> bool:
+    try:
+        with path.open("r+b") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    _sync_folder(path.parent)
+    return True
 
 
 def _write_whole(path: Path, key: bytes) -> None:

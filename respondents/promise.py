@@ -26,7 +26,7 @@ class Sentence:
 
 def promise_of(wave: Wave | None) -> list[Sentence]:
     """What is promised to the people asked in this wave."""
-    return [_whose(wave), _whether(), _connected(), _destroyed(), _comments(), _published()]
+    return [_whose(wave), _whether(), _connected(), _destroyed(wave), _comments(), _published()]
 
 
 def _whose(wave: Wave | None) -> Sentence:
@@ -58,11 +58,28 @@ def _connected() -> Sentence:
     )
 
 
-def _destroyed() -> Sentence:
+def _destroyed(wave: Wave | None) -> Sentence:
+    if wave is not None and wave.linkage:
+        return _linked()
     return Sentence(
         _("When it closes that connection is destroyed and cannot be restored."),
         _("The sent answers are copied in random order under new random names, the originals and the key are erased."),
         ("tests/respondents/test_promise.py::test_after_the_close_no_link_leads_to_an_answer",),
+    )
+
+
+def _linked() -> Sentence:
+    return Sentence(
+        _(
+            "When it closes that connection is destroyed. To count how many people change their minds, a copy of your "
+            "answers stays sealed until the next survey of this series closes, for two years at most; a computer "
+            "compares the two, keeps only counts and destroys the copy."
+        ),
+        _("The copy is encrypted; its key lies outside the database, and only the next survey’s closing uses it."),
+        (
+            "tests/results/test_panel.py::test_nothing_is_left_of_the_link_but_results",
+            "tests/results/test_panel.py::test_a_small_group_that_only_the_panel_would_show_is_hidden",
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from respondents.freezing import destroy_spent_keys
 from respondents.invitations import issue_links
 from respondents.mailing import send_waiting_letters
+from respondents.panel import destroy_spent_panels
 from surveys.models import Wave
 
 
@@ -22,5 +23,5 @@ def send_due_letters(now: datetime) -> int:
 
 
 def destroy_keys(now: datetime) -> int:
-    """Destroy the keys of the waves that have closed. Returns how many."""
-    return destroy_spent_keys()
+    """Destroy the keys of the waves that have closed, and what was sealed for longer than needed. Returns how many."""
+    return destroy_spent_panels(now) + destroy_spent_keys()

@@ -114,8 +114,17 @@ def _views(results: Results) -> Iterator[Seen]:
     now = found[Release.Audience.STAFF.value, results.digest]
     released = [document for document, where in now.values() if not where]
     now |= {f"stored {row.pk}": (row.document, {}) for row in stored if row.document not in released}
+    now |= {f"panel {table['variable']}": (table, where) for table, where in _panel_tables(results)}
     for (audience, snapshot), shown in sorted(found.items()):
         yield Seen(audience, snapshot, list(shown.values()))
+
+
+def _panel_tables(results: Results) -> Iterator[tuple[Document, Mapping[str, Sequence[str]]]]:
+    """What the matched panel shows: tables of those alone who answered the earlier wave as well."""
+    panel = results.summary.get("panel")
+    if panel:
+        asked = (question["table"] for question in panel["questions"])
+        yield from ((table, {f"in {panel['wave']}": ["yes"]}) for table in asked if table)
 
 
 def _leaks(seen: Seen, codebook: Codebook) -> Iterator[Leaked]:
@@ -172,7 +181,9 @@ def _sliced(
         made.append(_part(whole, by=f"{name}|{table['by']}", columns={**crossed, **hidden}, overlapping=overlapping))
         known |= {(variable, f"{name}|{table['by']}", f"|1|{each['id']}"): 0 for each in table["columns"][1:]}
     for attribute, codes in where.items():
-        if codebook[attribute].holds == "one" and attribute not in (variable, table["by"]):
+        if attribute not in codebook or attribute in (variable, table["by"]):
+            continue
+        if codebook[attribute].holds == "one":
             made.append(_tied(whole, name, attribute, codes, codebook, alone=len(where) == 1))
             both = f"{name}|{attribute}"
             known |= {(variable, both, f"|1|{code.code}"): 0 for code in codebook[attribute].codes}

@@ -15,11 +15,14 @@ from respondents.gate import enter_gate
 from respondents.keys import KeyGone
 from respondents.models import Response
 from respondents.organisations import frame_sizes
+from respondents.panel import seal
 from results.analysis.organisations import tally_organisations
 from results.frames import closing_frame
 from results.models import OrganisationTally
+from results.panel import panel_of
 from results.populations import population_of
 from results.weights import targets_of
+from surveys.codebook import Codebook
 from surveys.compiling import instrument_of
 from surveys.lifecycle import begin_closing, mark_closed
 from surveys.models import Wave
@@ -46,6 +49,7 @@ def close_wave(wave: Wave, *, by: Any = None, now: datetime, without_grace: bool
             begin_closing(wave, by=by, now=now)
         return False
     tally = _tally(wave)
+    seal(wave, variables=_sealed_variables(tally))
     frozen = freeze(wave)
     OrganisationTally.objects.create(wave=wave, document=tally)
     mark_closed(wave, by=by, now=now, note=f"{frozen} responses frozen")
@@ -57,7 +61,7 @@ def _has_drafts(wave: Wave) -> bool:
 
 
 def _tally(wave: Wave) -> dict[str, Any]:
-    """What can only be known now: the codebook, the population, what to weight to, who stands behind every figure.
+    """What can only be known now: the codebook, the population, who stands behind figures, who changed their mind.
 
     Later builds read it from here, so that a register that changes afterwards changes no figure. Without the wave's
     key the organisations are None.
@@ -68,16 +72,27 @@ def _tally(wave: Wave) -> dict[str, Any]:
         "codebook": codebook_of(wave).as_list(),
         "frame": sizes,
         "population": population_of(wave),
-        "organisations": _organisations(wave) if wave.frame_kind else None,
+        "organisations": None,
         **({"targets": targets} if targets is not None else {}),
+        **_counted_together(wave),
     }
 
 
-def _organisations(wave: Wave) -> dict[str, Any] | None:
+def _counted_together(wave: Wave) -> dict[str, Any]:
+    """The organisations behind the answers and the matched panel: what needs names and answers side by side."""
+    if not wave.frame_kind and not wave.linkage:
+        return {}
     try:
         frame, memberships = closing_frame(wave)
     except KeyGone:
-        log.error("wave %s closes without its key: its organisations cannot be counted", wave.slug)
-        return None
+        log.error("wave %s closes without its key: its organisations and its panel cannot be counted", wave.slug)
+        return {}
     banners = [banner["by"] for banner in instrument_of(wave).banners]
-    return tally_organisations(frame, memberships, banners=banners)
+    made = {"organisations": tally_organisations(frame, memberships, banners=banners)} if wave.frame_kind else {}
+    panel = panel_of(wave, frame)
+    return made | ({"panel": panel} if panel is not None else {})
+
+
+def _sealed_variables(tally: dict[str, Any]) -> set[str]:
+    """What a linked wave seals for the next: everything but words."""
+    return {variable.name for variable in Codebook.from_list(tally["codebook"]).questions if variable.holds != "text"}

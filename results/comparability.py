@@ -17,6 +17,7 @@ from surveys import comparing
 from surveys.codebook import Variable
 from surveys.instrument.questionnaire import Instrument, Question
 from surveys.instrument.routing import in_words, names
+from surveys.models.wave import Mode
 from surveys.wording import as_fielded
 
 WEIGHT = comparing.ORDER_OF_WEIGHT
@@ -24,18 +25,21 @@ WEIGHT = comparing.ORDER_OF_WEIGHT
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """One variable as a wave put it: its question (None for an attribute), the questionnaire, the population."""
+    """One variable as a wave put it: its question (None for an attribute), questionnaire, population and mode."""
 
     variable: Variable
     question: Question | None
     instrument: Instrument
     frame_kind: str | None
+    mode: str = Mode.ONLINE
 
     @classmethod
-    def of(cls, variable: Variable, instrument: Instrument, *, frame_kind: str | None) -> Asked:
+    def of(
+        cls, variable: Variable, instrument: Instrument, *, frame_kind: str | None, mode: str = Mode.ONLINE
+    ) -> Asked:
         """How a variable of this instrument was put."""
         found = (each for each in instrument.questions if any(v.name == variable.name for v in each.variables))
-        return cls(variable, next(found, None), instrument, frame_kind)
+        return cls(variable, next(found, None), instrument, frame_kind, mode)
 
     @property
     def row(self) -> str:
@@ -71,7 +75,9 @@ class Asked:
     def put_before(self, name: str) -> Asked | None:
         """How another variable of the same wave was put; None when there is none of that name."""
         variable = self._variables().get(name)
-        return None if variable is None else Asked.of(variable, self.instrument, frame_kind=self.frame_kind)
+        if variable is None:
+            return None
+        return Asked.of(variable, self.instrument, frame_kind=self.frame_kind, mode=self.mode)
 
     def _variables(self) -> dict[str, Variable]:
         return {variable.name: variable for question in self.instrument.questions for variable in question.variables}
@@ -96,6 +102,9 @@ def _reasons(earlier: Asked, later: Asked) -> Iterator[tuple[str, str]]:
     yield from ((each.kind, each.words) for each in made.reasons if each.row in ("", later.row))
     if earlier.frame_kind != later.frame_kind:
         yield BREAKS, _("Another population was asked.")
+    if earlier.mode != later.mode:
+        words = _("Answers were collected in another way: %(before)s, then %(after)s.")
+        yield BREAKS, words % {"before": Mode(earlier.mode).label.lower(), "after": Mode(later.mode).label.lower()}
     for name in sorted(earlier.rests_on & later.rests_on):
         one, two = earlier.put_before(name), later.put_before(name)
         if one and two and compared(one, two).kind == BREAKS:

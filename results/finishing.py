@@ -9,6 +9,7 @@ from django.db import transaction
 
 from respondents.collected import load_responses
 from respondents.freezing import destroy_spent_keys
+from respondents.panel import destroy_spent_panels
 from results.closing import close_wave
 from results.models import Snapshot
 from results.snapshot import build_snapshot
@@ -52,5 +53,6 @@ def load_and_close(wave: Wave, data: bytes, *, by: Any = None, now: datetime) ->
 
 def finish(wave: Wave, *, now: datetime) -> Snapshot:
     """Do for one closed wave what the sweeps would do next: destroy its key, build its results. Repeatable."""
+    destroy_spent_panels(now)
     destroy_spent_keys()
     return build_snapshot(wave, now=now)

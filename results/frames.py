@@ -10,6 +10,7 @@ from django.db.models import Count
 from respondents.attributes import codebook_of
 from respondents.freezing import linked_rows
 from respondents.models import Frozen
+from respondents.panel import Answers, matched
 from results.analysis.frame import Frame, build_frame, build_frame_with_payloads
 from surveys.codebook import Codebook
 from surveys.compiling import instrument_of
@@ -39,6 +40,14 @@ def closing_frame(wave: Wave) -> tuple[Frame, list[tuple[str, ...]]]:
     """
     rows = map(_weighing, linked_rows(wave))
     return build_frame_with_payloads(codebook_of(wave), rows, weighted=is_weighted(wave))
+
+
+def panel_answers(wave: Wave, earlier: Wave) -> Iterator[tuple[Answers, Answers]]:
+    """What each person answered in both of two linked waves, the earlier first; only for the later one's close.
+
+    Raises respondents.keys.KeyGone when a key is lost.
+    """
+    return matched(wave, earlier)
 
 
 def _weighing(row: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from respondents.models import Succession
+from results.analysis.panel import correlations
 from results.analysis.significance import SMALL_BASE
-from results.analysis.trend import Comparison, Point, trend
+from results.analysis.trend import Comparison, Linked, Point, trend
 from results.comparability import Asked, compared, trail_of
 from results.models import Snapshot, Table
 from surveys.codebook import Codebook, Variable
@@ -47,6 +48,13 @@ class Fielded:
         weighting = self.snapshot.summary.get("weighting")
         return bool(weighting) and not weighting["problem"]
 
+    def panel_of(self, variable: Variable) -> dict[str, Any] | None:
+        """What the same people said before, with the wave it was in; None where it was not linked, or is hidden."""
+        panel = self.snapshot.summary.get("panel")
+        questions = panel["questions"] if panel else []
+        found = next((each for each in questions if each["variable"] == variable.name), None)
+        return {"wave": panel["wave"], "title": panel["title"], **found} if found else None
+
     def variable(self, trail: str) -> Variable | None:
         """The variable that belongs to this line, the first if there are several."""
         return next((each for each in self.codebook if trail_of(each) == trail), None)
@@ -70,7 +78,9 @@ def trend_of(fielded: Sequence[Fielded], name: str) -> dict[str, Any]:
     trail = _trail(fielded, name)
     held = [(each, variable) for each in fielded if (variable := each.variable(trail))]
     asked = {
-        each.wave.slug: Asked.of(variable, instrument_of(each.wave), frame_kind=each.wave.frame_kind)
+        each.wave.slug: Asked.of(
+            variable, instrument_of(each.wave), frame_kind=each.wave.frame_kind, mode=each.wave.mode
+        )
         for each, variable in held
     }
     waves = [each for each, _ in held]
@@ -78,8 +88,13 @@ def trend_of(fielded: Sequence[Fielded], name: str) -> dict[str, Any]:
     def judge(earlier: Point, later: Point) -> Comparison:
         return compared(asked[earlier.wave], asked[later.wave])
 
-    made = trend([_point(each, variable) for each, variable in held], judge=judge)
-    points = [_told(each, point, asked[each.wave.slug]) for each, point in zip(waves, made["points"], strict=True)]
+    panels = {each.wave.slug: found for each, variable in held if (found := each.panel_of(variable))}
+    links = {(found["wave"], slug): Linked(found["people"], correlations(found)) for slug, found in panels.items()}
+    made = trend([_point(each, variable) for each, variable in held], judge=judge, links=links)
+    points = [
+        {**_told(each, point, asked[each.wave.slug]), "panel": panels.get(each.wave.slug)}
+        for each, point in zip(waves, made["points"], strict=True)
+    ]
     last, variable = held[-1]
     return {
         "survey": last.wave.survey.slug,

@@ -1,6 +1,6 @@
 """The tables of fieldwork, in two sides that no key connects: who is asked, and what was said."""
 
-from respondents.models.answers import Frozen, Response
+from respondents.models.answers import Frozen, Response, Sealed
 from respondents.models.identity import Invitation, InvitedOrganisation, Letter, Mailing, Person
 from respondents.models.register import Organisation, Place, Succession
 
@@ -14,5 +14,6 @@ __all__ = [
     "Person",
     "Place",
     "Response",
+    "Sealed",
     "Succession",
 ]

@@ -54,3 +54,22 @@ class Frozen(models.Model):
 
     def __str__(self) -> str:
         return "a frozen response"
+
+
+class Sealed(models.Model):
+    """The answers of one person to one closed wave that is linked to the next, in a box that only its key opens.
+
+    `mark` is made with the same key from who it was, so that the next close finds the box of the same person. Nothing
+    connects it with the frozen answers; `receipt_hash` is another than theirs, so that a withdrawal finds both.
+    """
+
+    mark = models.CharField(primary_key=True, max_length=64)
+    wave = models.ForeignKey("surveys.Wave", on_delete=models.PROTECT, related_name="+")
+    box = models.BinaryField()
+    receipt_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["wave"]), models.Index(fields=["receipt_hash"])]
+
+    def __str__(self) -> str:
+        return "a sealed response"

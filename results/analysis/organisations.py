@@ -138,7 +138,7 @@ def _is_publishable(sizes: NDArray[np.int64], people: int) -> bool:
 
 def _mean(frame: Frame, variable: Variable, members: Flags, membership: Membership) -> dict[str, Any] | None:
     """The mean of one vote an organisation: its members with a value share the vote."""
-    values = _values(frame, variable)
+    values = values_of(frame, variable)
     if values is None:
         return None
     known = members & ~np.isnan(values)
@@ -150,7 +150,7 @@ def _mean(frame: Frame, variable: Variable, members: Flags, membership: Membersh
     return {"value": made.value, "sd": made.sd, "base": base, "se": error}
 
 
-def _values(frame: Frame, variable: Variable) -> NDArray[np.float64] | None:
+def values_of(frame: Frame, variable: Variable) -> NDArray[np.float64] | None:
     """Each respondent's number or score, NaN where there is none; None for a variable without either."""
     if variable.name in frame.numbers:
         return frame.numbers[variable.name]

@@ -23,7 +23,7 @@ from tests import building
 
 ROOT = Path(__file__).resolve().parents[2]
 IDENTITY = {"Person", "Invitation", "InvitedOrganisation", "Mailing", "Letter"}
-ANSWERS = {"Response", "Frozen"}
+ANSWERS = {"Response", "Frozen", "Sealed"}
 
 
 def running() -> Wave:
