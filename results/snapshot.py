@@ -91,10 +91,12 @@ def _stored_tables(made: Computed) -> Iterator[Table]:
 
 
 def summary_of(wave: Wave, frame: Frame, tally: Mapping[str, Any]) -> dict[str, Any]:
-    """People, organisations, the size of the frame, and how many were invited and have answered."""
+    """People, organisations, the size of the frame, how many were invited and have answered, and a matched panel."""
     personal = wave.invitations.personal()
     invited = personal.count()
+    panel = {"panel": tally["panel"]} if tally.get("panel") else {}
     return {
+        **panel,
         "people": frame.size,
         "organisations": (tally["organisations"] or {}).get("overall"),
         "frame": (tally["frame"] or {}).get("total"),
