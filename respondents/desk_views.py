@@ -22,6 +22,7 @@ from respondents.paper import paper_sections
 from respondents.sample import load_sample
 from surveys import access
 from surveys.compiling import draft_instrument, instrument_of, problems
+from surveys.deciding import waiting
 from surveys.instrument.questionnaire import Instrument
 from surveys.models import Wave
 from surveys.problems import Problem, Refused
@@ -57,6 +58,8 @@ def wave(request: HttpRequest, wave: Wave) -> HttpResponse:
             "mailing": Mailing.objects.filter(wave=wave).first(),
             "letters": letters_of(wave),
             "events": wave.events.select_related("by"),
+            "waiting": waiting(wave),
+            "corrected": wave.corrections.exists(),
             "may": _permissions(request, wave),
         },
     )
@@ -141,5 +144,5 @@ def _permissions(request: HttpRequest, wave: Wave) -> dict[str, bool]:
     """Which links and buttons to show; the guards decide by the same tables."""
     rules = {**access.ACCESS, **ACCESS}
     wanted = {name: rule.get("POST", rule.get("GET", frozenset())) for name, rule in rules.items()}
-    wanted["results"] = access.READERS
+    wanted["results"] = wanted["dry_run"] = access.READERS
     return {name: access.may(request.user, roles, wave.survey) for name, roles in wanted.items()}

@@ -9,6 +9,7 @@ ANALYSTS = frozenset({ANALYST})
 ACCESS: dict[str, Rule] = {
     "dashboard": {"GET": READERS},
     "break": {"GET": READERS},
+    "dry_run": {"GET": READERS},
     "comments": {"GET": ANALYSTS},
     "exports": {"GET": READERS},
     "export": {"GET": READERS},

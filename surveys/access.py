@@ -29,9 +29,13 @@ ACCESS: dict[str, Rule] = {
     "upload": {"GET": frozenset({EDITOR}), "POST": frozenset({EDITOR})},
     "file": {"GET": READERS},
     "times": {"GET": frozenset({EDITOR}), "POST": frozenset({EDITOR})},
-    "open": {"GET": READERS, "POST": frozenset({PUBLISHER})},
+    "open": {"GET": READERS, "POST": frozenset({EDITOR})},
     "draft": {"POST": frozenset({EDITOR, PUBLISHER})},
-    "closing": {"GET": frozenset({PUBLISHER}), "POST": frozenset({PUBLISHER})},
+    "closing": {"GET": frozenset({EDITOR, PUBLISHER}), "POST": frozenset({EDITOR})},
+    "proposal": {"GET": READERS, "POST": frozenset({PUBLISHER})},
+    "lay_aside": {"POST": frozenset({EDITOR, PUBLISHER})},
+    "corrections": {"GET": READERS},
+    "correct": {"GET": frozenset({EDITOR}), "POST": frozenset({EDITOR})},
 }
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from surveys.instrument import questionnaire
-from surveys.models import Instrument, Wave
+from surveys.models import Correction, Instrument, Wave
 from surveys.problems import Problem
 from surveys.question_types import REGISTRY
 from surveys.wave_checks import PLACES, items_of, scales_of, sense_problems
@@ -64,8 +64,13 @@ def instrument_of(wave: Wave) -> questionnaire.Instrument:
 
 @lru_cache(maxsize=64)
 def instrument_by_digest(mark: str) -> questionnaire.Instrument:
-    """The frozen instrument with this digest; equal digests are equal documents, so it may be kept."""
-    row = Instrument.objects.filter(digest=mark)[:1].get()
+    """The frozen instrument with this digest; equal digests are equal documents, so it may be kept.
+
+    One that has been corrected since is found as well, by whoever was just on the way. Raises Instrument.DoesNotExist.
+    """
+    row = Instrument.objects.filter(digest=mark).first() or Correction.objects.filter(digest=mark).first()
+    if row is None:
+        raise Instrument.DoesNotExist
     return questionnaire.Instrument.from_document(row.document)
 
 

@@ -93,8 +93,9 @@ class WaveFileForm(FileForm):
 
 
 class DecisionForm(DeskForm):
-    """A step that takes two people; where one person takes both parts, a box by which they say that they know."""
+    """A step that takes two people: it is proposed; where nobody else could confirm, done, after a word for it."""
 
+    deciding, proposing = _("Do it now"), _("Propose it")
     alone = forms.BooleanField(
         label=_("Nobody else confirms this. The log will say that I decided alone."),
         error_messages={"required": _("Tick the box to show that you decide alone, or ask a colleague to do it.")},
@@ -102,32 +103,29 @@ class DecisionForm(DeskForm):
 
     def __init__(self, *args: Any, alone: bool, **kwargs: Any) -> None:
         self.is_alone = alone
+        self.button = self.deciding if alone else self.proposing
         super().__init__(*args, **kwargs)
 
     def layout(self) -> Layout:
-        """The box, only where it is needed."""
+        """The fields, and the box only where it is needed."""
         if not self.is_alone:
             self.fields.pop("alone", None)
-        return super().layout()
-
-    @property
-    def note(self) -> str:
-        """What the log says of how this was decided."""
-        return "decided by one person, as editor and publisher" if self.is_alone else ""
+        return Layout(*sorted(self.fields, key="alone".__eq__))
 
 
 class OpenForm(DecisionForm):
     """Opens a wave, or schedules it."""
 
     def __init__(self, *args: Any, later: bool, **kwargs: Any) -> None:
-        self.button = _("Schedule the wave") if later else _("Open the wave")
+        self.deciding = _("Schedule the wave") if later else _("Open the wave")
+        self.proposing = _("Propose to schedule the wave") if later else _("Propose to open the wave")
         super().__init__(*args, **kwargs)
 
 
 class CloseForm(DecisionForm):
     """Closes a wave at this moment."""
 
-    button, button_name = _("Close the wave now"), "now"
+    deciding, proposing, button_name = _("Close the wave now"), _("Propose to close the wave now"), "now"
 
 
 class TimesForm(DeskForm):
@@ -186,7 +184,7 @@ class TimesForm(DeskForm):
 class MoveClosingForm(DecisionForm, TimesForm):
     """Moves the closing time of an open wave."""
 
-    button, button_name = _("Move the closing time"), "move"
+    deciding, proposing, button_name = _("Move the closing time"), _("Propose to move the closing time"), "move"
     names = ("closes",)
 
     def layout(self) -> Layout:

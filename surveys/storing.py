@@ -45,10 +45,26 @@ def searched(item: Document, scale: Document) -> tuple[str, str]:
     return folded(item["text"]), folded(" ".join(_other_words(item, scale)))
 
 
+def wording_of(item: Document, scales: Mapping[str, Document]) -> QuestionVersion:
+    """The wording of an item as a version of its question, not yet stored and without number and question."""
+    wording = {key: value for key, value in item.items() if key not in OF_THE_WAVE}
+    scale = scales.get(item.get("scale", ""))
+    text, words = searched(item, scale or {})
+    return QuestionVersion(
+        type=item["type"],
+        text=item["text"],
+        definition=wording,
+        scale=scale,
+        digest=digest({"wording": wording, "scale": scale}),
+        search_text=text,
+        search_words=words,
+    )
+
+
 def _versions(survey: Survey, document: Document, replaced: set[int]) -> dict[str, QuestionVersion]:
     """The version of each item of the document by the item's name; those of `replaced` that are idle now go."""
     scales = scales_of(document)
-    wanted = {item["name"]: _unsaved(item, scales) for _place, item in items_of(document)}
+    wanted = {item["name"]: wording_of(item, scales) for _place, item in items_of(document)}
     questions = _questions(survey, wanted)
     found = {
         (version.question_id, version.digest): version
@@ -69,21 +85,6 @@ def _questions(survey: Survey, names: Iterable[str]) -> dict[str, Question]:
     found = {question.name: question for question in rows}
     missing = [Question(survey=survey, name=name) for name in names if name not in found]
     return found | {question.name: question for question in Question.objects.bulk_create(missing)}
-
-
-def _unsaved(item: Document, scales: Mapping[str, Document]) -> QuestionVersion:
-    wording = {key: value for key, value in item.items() if key not in OF_THE_WAVE}
-    scale = scales.get(item.get("scale", ""))
-    text, words = searched(item, scale or {})
-    return QuestionVersion(
-        type=item["type"],
-        text=item["text"],
-        definition=wording,
-        scale=scale,
-        digest=digest({"wording": wording, "scale": scale}),
-        search_text=text,
-        search_words=words,
-    )
 
 
 def _other_words(item: Document, scale: Document) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """Addresses of the desk's pages about the questionnaire."""
 
 from surveys.access import ACCESS, guarded
-from surveys.views import questionnaire, running
+from surveys.views import corrections, proposals, questionnaire, running
 
 app_name = "surveys"
 
@@ -11,8 +11,12 @@ urlpatterns = guarded(
         ("new-wave/", questionnaire.upload, "upload"),
         ("waves/<slug:slug>/file/", questionnaire.file, "file"),
         ("waves/<slug:slug>/times/", running.times, "times"),
-        ("waves/<slug:slug>/open/", running.open_now, "open"),
+        ("waves/<slug:slug>/open/", proposals.ready, "open"),
         ("waves/<slug:slug>/draft/", running.draft, "draft"),
-        ("waves/<slug:slug>/closing/", running.closing, "closing"),
+        ("waves/<slug:slug>/closing/", proposals.closing, "closing"),
+        ("waves/<slug:slug>/proposals/<int:number>/", proposals.proposal, "proposal"),
+        ("waves/<slug:slug>/proposals/<int:number>/aside/", proposals.lay_aside, "lay_aside"),
+        ("waves/<slug:slug>/corrections/", corrections.corrections, "corrections"),
+        ("waves/<slug:slug>/corrections/<str:item>/", corrections.correct, "correct"),
     ],
 )

@@ -72,7 +72,11 @@ class Questionnaire:
 
 @dataclass(frozen=True)
 class Instrument:
-    """The frozen questionnaire of a wave, all roles together, with its banners and weighting."""
+    """The frozen questionnaire of a wave, all roles together, with its banners and weighting.
+
+    `corrections` are the cosmetic ones made while it was open: `items`, `on` (a date), `reason`, and `words`, each
+    with its `place`, `before` and `after`.
+    """
 
     survey: Mapping[str, Any]
     wave: Mapping[str, Any]
@@ -80,6 +84,7 @@ class Instrument:
     sections: tuple[Section, ...]
     banners: tuple[Mapping[str, str], ...]
     weighting: Mapping[str, Any] | None
+    corrections: tuple[Mapping[str, Any], ...] = ()
     _by_role: dict[str, Questionnaire] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -94,6 +99,7 @@ class Instrument:
             sections=tuple(_section(each) for each in document["sections"]),
             banners=tuple(document["banners"]),
             weighting=document.get("weighting"),
+            corrections=tuple(document.get("corrections", ())),
         )
 
     def for_role(self, role: str) -> Questionnaire:

@@ -37,8 +37,8 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.filter(outcome=Outcome.WAITING)
 
     def visible_to(self, user: Any) -> ProposalQuerySet:
-        """Those about waves of the surveys this member of staff works on."""
-        return self.filter(wave__survey__in=user.surveys())
+        """Those about the waves this member of staff works on."""
+        return self.filter(wave__in=Wave.objects.visible_to(user))
 
 
 class Proposal(models.Model):

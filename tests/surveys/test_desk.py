@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from respondents.models import Invitation, Mailing
-from surveys.models import Wave, WaveEvent
+from surveys.models import Proposal, Wave, WaveEvent
 from surveys.wave_file import dump_wave
 from tests import building, desk
 from tests.unscripted import as_sent
@@ -173,24 +173,86 @@ def test_what_stops_a_wave_from_opening_is_listed_and_no_button_is_there() -> No
     assert 'name="do"' not in page
 
 
-def test_a_publisher_opens_what_an_editor_drafted() -> None:
+def test_a_publisher_opens_what_an_editor_proposes(editor: Client) -> None:
     wave = building.draft()
     user = desk.staff("publisher")
-    response = desk.browsing(user).post(reverse("surveys:open", args=["spring"]))
-    assert response.status_code == 302
-    wave.refresh_from_db()
-    assert wave.state == "open"
-    event = WaveEvent.objects.get()
-    assert (event.by, event.note) == (user, "")
-
-
-def test_an_editor_alone_cannot_open(editor: Client) -> None:
-    wave = building.draft()
-    page = words(editor.get(reverse("surveys:open", args=["spring"])))
-    assert "A publisher opens the wave." in page
-    assert editor.post(reverse("surveys:open", args=["spring"])).status_code == 403
+    publisher = desk.browsing(user)
+    assert publisher.post(reverse("surveys:open", args=["spring"])).status_code == 403
+    proposed = editor.post(reverse("surveys:open", args=["spring"]))
     wave.refresh_from_db()
     assert wave.is_draft
+    assert "proposed by Desk Person" in words(publisher.get(reverse("desk:wave", args=["spring"])))
+    page = words(publisher.get(proposed["Location"]))
+    assert "Confirm: Open the wave" in page
+    assert publisher.post(proposed["Location"]).status_code == 302
+    wave.refresh_from_db()
+    assert wave.state == "open"
+    event = WaveEvent.objects.latest("pk")
+    assert (event.by, event.note) == (user, "proposed by Desk Person")
+    assert publisher.post(proposed["Location"]).status_code == 409
+    assert "Confirmed by Desk Person" in words(editor.get(proposed["Location"]))
+
+
+def test_an_editor_sees_who_confirms_and_cannot_do_it(editor: Client) -> None:
+    wave = building.draft()
+    page = words(editor.get(reverse("surveys:open", args=["spring"])))
+    assert "Nobody is a publisher of this survey yet" in page
+    desk.staff("publisher")
+    assert "confirms it: Desk Person" in words(editor.get(reverse("surveys:open", args=["spring"])))
+    proposed = editor.post(reverse("surveys:open", args=["spring"]))["Location"]
+    page = words(editor.get(proposed))
+    assert "somebody else confirms it" in page
+    assert "Confirm: Open the wave" not in page
+    assert editor.post(proposed).status_code == 403
+    wave.refresh_from_db()
+    assert wave.is_draft
+    editor.post(f"{proposed}aside/")
+    assert "proposed by" not in words(editor.get(reverse("surveys:open", args=["spring"])))
+
+
+def test_somebody_with_both_roles_needs_the_colleague_who_could_confirm(small_desk: Client) -> None:
+    wave = building.draft()
+    desk.staff("publisher")
+    proposed = small_desk.post(reverse("surveys:open", args=["spring"]), ALONE)["Location"]
+    refused = small_desk.post(proposed)
+    assert refused.status_code == 409
+    assert "You proposed this yourself" in words(refused)
+    wave.refresh_from_db()
+    assert wave.is_draft
+
+
+def test_a_draft_changed_since_it_was_proposed_is_not_opened(editor: Client) -> None:
+    building.draft()
+    publisher = desk.browsing(desk.staff("publisher"))
+    proposed = editor.post(reverse("surveys:open", args=["spring"]))["Location"]
+    times(editor, ("2026-03-02", "09:00"), ("2026-03-17", "17:00"))
+    refused = publisher.post(proposed)
+    assert refused.status_code == 409
+    assert "has changed since this was proposed" in words(refused)
+
+
+def test_what_there_is_to_think_about_stops_nothing(editor: Client) -> None:
+    document = building.document()
+    document["sections"][0]["items"][1]["text"] = "Do you not agree that the grip and the rules are right?"
+    building.draft(document)
+    building.organisation("00C")
+    page = words(editor.get(reverse("surveys:open", args=["spring"])))
+    assert "Nothing stops this wave from opening." in page
+    assert "None of this stops the wave from opening." in page
+    assert "too few to be published" in page
+    assert "Wording" in page
+    assert "Propose to open the wave" in page
+
+
+def test_a_question_nobody_can_reach_and_one_that_breaks_the_trend_are_named(editor: Client) -> None:
+    desk.closed_wave()
+    document = building.document(slug="summer", title="Summer 2026")
+    document["sections"][0]["items"][1]["text"] = "Is the hold right?"
+    document["sections"][1]["items"][2]["show_if"] = ["answered", "PLANS_POOL"]
+    building.draft(document)
+    page = words(editor.get(reverse("surveys:open", args=["summer"])))
+    assert "breaks the trend since Spring 2026" in page
+    assert "is never asked of Accountable officer" in page
 
 
 def test_one_person_with_both_roles_says_so_and_the_log_does_too(small_desk: Client) -> None:
@@ -203,6 +265,7 @@ def test_one_person_with_both_roles_says_so_and_the_log_does_too(small_desk: Cli
     wave.refresh_from_db()
     assert wave.state == "open"
     assert WaveEvent.objects.get().note == "decided by one person, as editor and publisher"
+    assert Proposal.objects.get().alone
 
 
 def test_a_wave_whose_time_is_to_come_is_scheduled_and_can_be_taken_back(small_desk: Client) -> None:
@@ -242,6 +305,47 @@ def test_an_open_wave_is_extended(small_desk: Client) -> None:
     small_desk.post(url, data)
     wave.refresh_from_db()
     assert wave.closes_at == datetime(2026, 4, 1, 16, tzinfo=UTC)
+
+
+def test_two_people_extend_an_open_wave(editor: Client) -> None:
+    wave = building.opened()
+    publisher, url = desk.browsing(desk.staff("publisher")), reverse("surveys:closing", args=["spring"])
+    assert "An editor proposes" in words(publisher.get(url))
+    data = {"move": "x", "move-closes_on": "2026-04-01", "move-closes_time": "17:00"}
+    proposed = editor.post(url, data)["Location"]
+    page = words(publisher.get(proposed))
+    assert "it would close at" in page
+    publisher.post(proposed)
+    wave.refresh_from_db()
+    assert wave.closes_at == datetime(2026, 4, 1, 16, tzinfo=UTC)
+    past = {**data, "move-closes_on": "2026-03-03"}
+    assert editor.post(url, past).status_code == 422
+
+
+def test_a_wording_is_corrected_by_two_people_and_shown(editor: Client) -> None:
+    building.opened()
+    publisher, url = desk.browsing(desk.staff("publisher")), reverse("surveys:correct", args=["spring", "GRIP"])
+    assert "Correct GRIP" in words(editor.get(reverse("surveys:corrections", args=["spring"])))
+    form = {f"part-{index}": value for index, value in enumerate(["Is the Grip right?", "Unlikely", "Likely"])}
+    form["part-3"] = "Don't know"
+    too_much = editor.post(url, {**form, "part-0": "Is the hold right?", "reason": "A slip"})
+    assert too_much.status_code == 422
+    assert "worded differently" in words(too_much)
+    assert 'value="Is the hold right?"' in words(too_much)
+    assert editor.post(url, form).status_code == 422
+    proposed = editor.post(url, {**form, "reason": "A slip"})["Location"]
+    assert "Is the Grip right?" in words(publisher.get(proposed))
+    publisher.post(proposed)
+    page = words(publisher.get(reverse("surveys:corrections", args=["spring"])))
+    assert "Proposed by Desk Person, confirmed by Desk Person" in page
+    assert "Is the Grip right?" in words(editor.get(reverse("desk:preview", args=["spring", "chair"])))
+    assert editor.get(reverse("surveys:correct", args=["spring", "NOBODY"])).status_code == 404
+
+
+def test_a_draft_is_edited_not_corrected(editor: Client) -> None:
+    building.draft()
+    page = editor.get(reverse("surveys:correct", args=["spring", "GRIP"]), follow=True)
+    assert "a draft is simply edited" in words(page)
 
 
 def test_a_draft_has_no_closing_time_to_move(small_desk: Client) -> None:
@@ -320,7 +424,7 @@ def test_looking_changes_nothing(small_desk: Client, name: str) -> None:
 
 
 def test_a_forged_form_is_refused() -> None:
-    user = desk.staff("publisher")
+    user = desk.staff("editor", "publisher")
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
     wave = building.draft()

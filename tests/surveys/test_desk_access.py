@@ -14,7 +14,7 @@ from barometer.accounts.models import Role, User
 from respondents import access as respondents_access
 from results import access as results_access
 from surveys import access as surveys_access
-from surveys.models import Survey, Wave
+from surveys.models import Proposal, Survey, Wave
 from tests import building, desk
 
 pytestmark = pytest.mark.django_db
@@ -27,34 +27,47 @@ TABLES = {
 OPEN = {"healthz", "readyz", "accounts:sign_in", "accounts:sign_out", "respondents:erase"}
 BY_LINK = {f"respondents:{name}": methods for name, methods in respondents_access.BY_LINK.items()}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-WITH_WAVE = sorted(name for name in TABLES if name not in ("desk:home", "surveys:upload"))
 
 
-def addresses() -> Iterator[str]:
-    """The full name of every address of the site; an address without a name fails the walk."""
+def patterns() -> Iterator[tuple[str, URLPattern]]:
+    """The full name and the pattern of every address of the site; an address without a name fails the walk."""
 
-    def walk(patterns: list[Any], namespaces: tuple[str, ...]) -> Iterator[str]:
-        for each in patterns:
+    def walk(found: list[Any], namespaces: tuple[str, ...]) -> Iterator[tuple[str, URLPattern]]:
+        for each in found:
             if isinstance(each, URLResolver):
                 yield from walk(each.url_patterns, (*namespaces, *([each.namespace] if each.namespace else [])))
             elif isinstance(each, URLPattern):
                 assert each.name, f"{each.pattern} has no name"
-                yield ":".join((*namespaces, each.name))
+                yield ":".join((*namespaces, each.name)), each
 
     return walk(get_resolver().url_patterns, ())
 
 
+def addresses() -> Iterator[str]:
+    """The full name of every address of the site."""
+    return (name for name, _pattern in patterns())
+
+
+def parts_of(name: str) -> set[str]:
+    """What an address is made of."""
+    return set(next(each.pattern.converters for found, each in patterns() if found == name))
+
+
+WITH_WAVE = sorted(name for name in TABLES if "slug" in parts_of(name))
+
+
 def address_of(name: str, wave: Wave) -> str:
     """The address of a staff page, of this wave where it is about one."""
-    with_key = {"results:export": "json", "results:checksum": "json", "results:export_answers": "csv"}
-    known = {"slug": wave.slug, "role": "chair", "by": "role", "key": with_key.get(name)}
-    wanted = {
-        "desk:preview": ["slug", "role"],
-        "results:break": ["slug", "by"],
-        **{key: ["slug", "key"] for key in with_key},
+    keys = {"results:export_answers": "csv", "surveys:questionnaire": "wave"}
+    known: dict[str, Any] = {
+        "slug": wave.slug,
+        "role": "chair",
+        "by": "role",
+        "item": "GRIP",
+        "key": keys.get(name, "json"),
+        "number": Proposal.objects.values_list("pk", flat=True).first(),
     }
-    parts = wanted.get(name, ["slug"] if name in WITH_WAVE else [])
-    return reverse(name, kwargs={part: known[part] for part in parts})
+    return reverse(name, kwargs={part: known[part] for part in parts_of(name)})
 
 
 def outcome(response: HttpResponse) -> str:
@@ -86,6 +99,7 @@ def test_every_address_is_listed() -> None:
 def test_every_address_behaves_as_listed_for_everybody() -> None:
     """One closed wave, every kind of user, every address, every method."""
     wave = desk.closed_wave()
+    Proposal.objects.create(wave=wave, step="close", proposed_at=building.NOW)
     elsewhere = Survey.objects.create(slug="elsewhere", title="Elsewhere")
     users: dict[str, User | None] = {"nobody": None, "without a role": desk.staff()}
     users |= {role: desk.staff(role, survey=wave.survey) for role in Role.values}
