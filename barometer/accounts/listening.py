@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.mfa.signals import authenticator_removed
 from django.apps import apps
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_save
@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from barometer.accounts import audit
-from barometer.accounts.factors import MFA
 from surveys import acts
 
 
@@ -23,7 +22,6 @@ def connect() -> None:
         post_save.connect(listener, sender=apps.get_model(label), dispatch_uid=f"audit {label}")
     acts.done.connect(on_act, dispatch_uid="audit acts")
     user_logged_in.connect(on_sign_in, dispatch_uid="audit sign-in")
-    authenticator_added.connect(on_factor_added, dispatch_uid="audit factor on")
     authenticator_removed.connect(on_factor_removed, dispatch_uid="audit factor off")
 
 
@@ -62,15 +60,6 @@ def on_act(kind: str, by: Any, at: Any, survey: Any, wave: Any, note: str, **_re
 def on_sign_in(request: Any, user: Any, **_rest: Any) -> None:
     """Somebody has come in."""
     audit.record(audit.SIGNED_IN, by=user, now=timezone.now())
-
-
-def on_factor_added(request: Any, user: Any, authenticator: Any, **_rest: Any) -> None:
-    """An app was set up with a code of its own, which is a second factor shown."""
-    from allauth.account.internal.flows.login import record_authentication
-
-    if authenticator.type == Authenticator.Type.TOTP:
-        record_authentication(request, user, MFA, type="enrolled")
-        audit.record("factor_on", by=user, whom=user, now=timezone.now(), note=_("authenticator app"))
 
 
 def on_factor_removed(request: Any, user: Any, authenticator: Any, **_rest: Any) -> None:

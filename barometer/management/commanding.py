@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from barometer.accounts.models import User
 from surveys.models import Question, Survey, Wave
 from surveys.problems import Problem, Refused
 
@@ -56,6 +57,23 @@ def survey_by_slug(slug: str) -> Survey:
     except Survey.DoesNotExist:
         known = ", ".join(Survey.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
         raise Refused(Problem("", f"there is no survey {slug}; there are: {known}")) from None
+
+
+def scope_by_slugs(survey: str | None, wave: str | None) -> Survey | Wave | None:
+    """What a role is for: the wave, else the survey, else (None) every survey. Raises Refused."""
+    if survey and wave:
+        raise Refused(Problem("--wave", "a role is for a survey or for a wave; give one of the two"))
+    if wave:
+        return wave_by_slug(wave)
+    return survey_by_slug(survey) if survey else None
+
+
+def user_by_email(email: str) -> User:
+    """The colleague with this address, whatever its capitals. Raises Refused."""
+    try:
+        return User.objects.get_by_natural_key(email)
+    except User.DoesNotExist:
+        raise Refused(Problem("", f"nobody here has the address {email!r}; see manage.py list_users")) from None
 
 
 def question_by_name(survey: str, name: str) -> Question:

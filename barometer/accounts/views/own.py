@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.conf import settings
 from django.contrib import messages
@@ -55,6 +56,14 @@ class SetUp(ActivateTOTPView):
     """Set up an authenticator app: the picture for its camera, the same in letters, and the first code."""
 
     template_name = "accounts/set_up.html"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Set up; the code that showed it counts as a second factor shown."""
+        response = super().form_valid(form)
+        user: Any = self.request.user
+        record_authentication(self.request, user, factors.MFA, type="enrolled")
+        audit.record("factor_on", by=user, whom=user, note=_("authenticator app"), now=timezone.now())
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the picture drawn into the page, and the secret in groups of four."""
