@@ -2,7 +2,7 @@
 
 `python -m tests.torture.hostile --requests 500 --seed 7` runs in an installation of its own. Each line tells the
 status of one request, a digest of all rows it could have changed, and what was wrong afterwards. `--without` removes
-one protection, to see that its absence is found.
+protections, to see that their absence is found.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ VALUES: list[Callable[[random.Random], str]] = [
 
 NEARLY_RIGHT: dict[str, Callable[[random.Random], str]] = dict.fromkeys(
     ("WHY", "FEAR", "MORE", "LAST"), lambda dice: dice.choice(["a\x1f", "b\x7fc", "d\x0be", "\ufffe"])
-) | {"SPEND": lambda dice: dice.choice(["-0", "-0.0", "0e-99", "+7", "1E+2"])}
+) | {"SPEND": lambda dice: dice.choice(["-0", "-0.0", "-0e5"])}
 """What the field itself might let through."""
 
 NAMES = [
@@ -415,7 +415,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, required=True)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--without", choices=WITHOUT)
+    parser.add_argument("--without", choices=WITHOUT, nargs="*", default=[])
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "barometer.settings")
     import django
@@ -426,9 +426,9 @@ def main() -> None:
 
     assert wsgi.application
     settings.DEBUG = False
-    if options.without:
-        WITHOUT[options.without]()
-    attack = Attack(f"seed-{options.seed}-without-{options.without}".lower())
+    for protection in options.without:
+        WITHOUT[protection]()
+    attack = Attack("-".join(["seed", str(options.seed), *options.without]))
     for line in attack.lines(options.requests):
         print(json.dumps(line))
 
