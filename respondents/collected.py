@@ -12,6 +12,7 @@ from django.db import transaction
 
 from respondents import keys
 from respondents.attributes import Attributes
+from respondents.consent import without_wishes
 from respondents.csv_files import MOST_PROBLEMS, Row, read_csv, refuse_by_line
 from respondents.gate import enter_gate
 from respondents.invitations import issue_links, link_organisations
@@ -77,8 +78,9 @@ class _Reader:
     def read(self, data: bytes) -> list[Collected]:
         """Every row, checked. Raises Refused."""
         weight = ("weight",) if self.weighted else ()
-        required = (*FIXED, *weight, *self.variables)
-        table = read_csv(data, required=required, known=(*required, "email"))
+        beside = {name for name, variable in self.variables.items() if variable.asked_if is not None}
+        required = (*FIXED, *weight, *(name for name in self.variables if name not in beside))
+        table = read_csv(data, required=required, known=(*required, *beside, "email"))
         if "email" in table.columns:
             self.invited = _personal_invitations(self.wave)
         problems: list[Problem] = []
@@ -111,7 +113,8 @@ class _Reader:
         if unreadable:
             return {}, problems + unreadable
         asked = on_path_answers(self._questionnaire(row), given)
-        return asked, problems + list(self._not_asked(row, given, asked))
+        problems += self._not_asked(row, given, asked)
+        return without_wishes(self.variables, asked), problems
 
     def _respondent_problems(self, row: Row) -> Iterator[Problem]:
         yield from organisations_in(row, self.frame, self.wave)
@@ -142,7 +145,7 @@ class _Reader:
     def _answers(self, row: Row) -> tuple[dict[str, list[Any]], list[Problem]]:
         answers, problems = {}, []
         for name, variable in self.variables.items():
-            cell = row.cells[name]
+            cell = row.cells.get(name, "")
             if not cell:
                 continue
             known = self.known[name]

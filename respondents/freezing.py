@@ -14,9 +14,13 @@ from typing import Any
 from django.db import connection, transaction
 
 from respondents import keys
+from respondents.codes import forget_codes
+from respondents.consent import hold_back_contacts
 from respondents.models import Frozen, InvitedOrganisation, Response, Sealed
 from respondents.panel import unseal_by_receipt
 from respondents.receipts import receipt_hash, tidy_receipt
+from respondents.timing import rewrite_timings
+from surveys.compiling import instrument_of
 from surveys.models import Wave
 
 LinkedRow = tuple[dict[str, Any], dict[str, list[Any]], float | None, tuple[str, ...]]
@@ -64,6 +68,10 @@ def freeze(wave: Wave) -> int:
     )
     Response.objects.filter(wave=wave).delete()
     _check_counts(wave, sent=len(sent))
+    permissions = (variable.name for variable in instrument_of(wave).codebook() if variable.permission)
+    hold_back_contacts(wave, permissions, (answers or {} for answers, *_more in sent))
+    forget_codes(wave)
+    rewrite_timings(wave)
     return len(sent)
 
 

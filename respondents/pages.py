@@ -90,6 +90,7 @@ class PageForm(forms.Form):
     ) -> None:
         self.page = page
         self.stored = answers
+        self.lenient = lenient
         self.revision = revision
         self.mark = mark_of(page, answers, token=token)
         self.kept = self._kept(data, concealed)
@@ -124,8 +125,11 @@ class PageForm(forms.Form):
     @property
     def can_clear(self) -> bool:
         """Whether the page shows a single choice that cannot be unmade by hand."""
-        variables = [variable for question in self.page.questions for variable in question.variables]
-        return any(each.holds == "one" and each.name in self.initial for each in variables)
+        return any(variable.name in self.initial for variable in self._single_choices())
+
+    def _single_choices(self) -> Iterator[Variable]:
+        variables = (variable for question in self.page.questions for variable in question.variables)
+        return (each for each in variables if each.holds == "one" and not each.permission)
 
     def answers(self) -> dict[str, list[Any]]:
         """The answers in this valid form, every variable of the page present; kept ones as they are stored."""
@@ -137,11 +141,21 @@ class PageForm(forms.Form):
             for name, values in found.items()
         }
 
+    def clean(self) -> dict[str, Any]:
+        """What belongs together on the page fits together; not asked of a page that is left half done."""
+        cleaned = super().clean() or self.cleaned_data
+        if not self.lenient:
+            for question in self.page.questions:
+                kind = type_of(question)
+                for problem in kind.problems_of_page(question, kind.answers_from(question, cleaned)):
+                    self.add_error(problem.place, problem.message)
+        return cleaned
+
     def clear(self) -> None:
         """Take back the single choices of this valid form; comments and the rest stay as they came."""
-        for question in self.page.questions:
-            self.cleaned_data.update({each.name: "" for each in question.variables if each.holds == "one"})
-            self.kept -= {each.name for each in question.variables if each.holds == "one"}
+        choices = {variable.name for variable in self._single_choices()}
+        self.cleaned_data.update(dict.fromkeys(choices, ""))
+        self.kept -= choices
 
     def described(self) -> list[tuple[str, str]]:
         """What is stored, in words."""
@@ -184,17 +198,29 @@ def _blank(question: Question, heading: str, language: str | None) -> str:
 
 def _rendered(form: PageForm, question: Question, heading: str) -> str:
     names = [variable.name for variable in question.variables]
+    own = [variable.name for variable in question.variables if variable.asked_if is None]
     return get_template(type_of(question).template).render(
         {
             "form_show_errors": True,
             "form_show_labels": True,
-            "fields": [form[name] for name in names],
+            "fields": [form[name] for name in own],
+            "beside": [form[name] for name in names if name not in own],
+            "sayings": _sayings(form, question),
             "as_heading": heading,
             "mark_optional": True,
             "is_kept": any(name in form.kept for name in names),
             **question_context(question),
         }
     )
+
+
+def _sayings(form: PageForm, question: Question) -> dict[str, forms.BoundField]:
+    """The fields for own words, by the option they belong to."""
+    return {
+        str(variable.asked_if[2]): form[variable.name]
+        for variable in question.variables
+        if variable.asked_if and variable.holds == "text"
+    }
 
 
 def type_of(question: Question) -> QuestionType:
@@ -261,7 +287,7 @@ def _patterns(question: Question, language: str | None) -> dict[str, forms.Field
             fields[variable.name].error_messages["required"] = _("Choose an answer for ‘%(statement)s’") % {
                 "statement": plain_text(variable.row)
             }
-        else:
+        elif variable.asked_if is None:
             fields[variable.name].help_text = _hint(question, variable)
     return fields
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from respondents import keys
 from respondents.attributes import Attributes
+from respondents.consent import wishes_contact, without_wishes
 from respondents.gate import enter_gate_of
 from respondents.models import Invitation, Response
 from respondents.receipts import new_receipt
@@ -95,14 +96,16 @@ def submit(token: str, *, revision: int, now: datetime | None = None) -> str:
     if response.revision != revision:
         raise StaleRevision(response)
     missing = unanswered(found.questionnaire, response.answers)
-    sent = on_path_answers(found.questionnaire, response.answers)
+    variables, given = found.questionnaire.variables, on_path_answers(found.questionnaire, response.answers)
+    contact, sent = wishes_contact(variables, given), without_wishes(variables, given)
     if missing or not any(sent.values()):
         raise Incomplete(missing)
     response.sent = sent
     response.attributes = attributes_of(found)
     response.receipt = response.receipt or new_receipt()
     response.save(update_fields=["sent", "attributes", "receipt"])
-    Invitation.objects.filter(pk=found.invited.pk, responded=False).update(responded=True)
+    invitation = Invitation.objects.filter(pk=found.invited.pk).exclude(responded=True, contact=contact)
+    invitation.update(responded=True, contact=contact)
     return response.receipt
 
 
@@ -113,7 +116,7 @@ def withdraw(token: str, *, now: datetime | None = None) -> bool:
     if found.response is None:
         return False
     found.response.delete()
-    Invitation.objects.filter(pk=found.invited.pk).update(responded=False)
+    Invitation.objects.filter(pk=found.invited.pk).update(responded=False, contact=False)
     return True
 
 
@@ -122,7 +125,8 @@ def unanswered(questionnaire: Questionnaire, answers: Answers) -> list[str]:
     return [
         question.name
         for question in path(questionnaire, answers)
-        if question.required and not all(answers.get(variable.name) for variable in question.variables)
+        if question.required
+        and not all(answers.get(variable.name) for variable in question.variables if variable.asked_if is None)
     ]
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from respondents import keys
 from respondents.closing_rule import GRACE, accepts
+from respondents.consent import wishes_contact, without_wishes
 from respondents.models import Invitation, Response
 from surveys.compiling import instrument_by_digest
 from surveys.instrument.journey import on_path_answers
@@ -28,11 +29,16 @@ _WAVE = (
     "SELECT w.id, w.survey_id, w.slug, w.title, w.state, w.opens_at, w.closes_at, w.partner, w.frame_date,"
     " f.digest AS instrument_digest, i.id AS invitation_id, i.person_id AS invitation_person_id,"
     " i.role AS invitation_role, i.gp AS invitation_gp, i.responded AS invitation_responded,"
-    " i.stopped AS invitation_stopped"
+    " i.stopped AS invitation_stopped, i.contact AS invitation_contact"
     " FROM respondents_invitation i JOIN surveys_wave w ON w.id = i.wave_id"
     " LEFT JOIN surveys_instrument f ON f.wave_id = w.id"
     " WHERE i.token_hash = %s AND NOT i.revoked"
 )
+_READ = [
+    "id", "wave_id", "person_id", "role", "gp", "token_hash", "responded", "revoked", "stopped", "contact"
+]  # fmt: skip
+"""What the statement gives of an invitation, in the order of the model's fields: Django reads them in that order."""
+
 _RESPONSE = (
     "SELECT pseudonym, wave_id, revision, answers, sent, attributes, weight, receipt"
     " FROM respondents_response WHERE pseudonym = %s"
@@ -94,7 +100,10 @@ class Standing:
         """Whether the working copy differs from what was sent."""
         if self.response is None or self.response.sent is None:
             return False
-        return on_path_answers(self.questionnaire, self.answers) != self.response.sent
+        variables, answers = self.questionnaire.variables, on_path_answers(self.questionnaire, self.answers)
+        if wishes_contact(variables, answers) != self.invited.contact:
+            return True
+        return without_wishes(variables, answers) != self.response.sent
 
     @property
     def accepting(self) -> bool:
@@ -132,17 +141,18 @@ def _invitation(token_hash: str) -> tuple[Invitation | None, str]:
         row = vars(wave)  # what the statement gives besides the wave's own columns is there too
         invitation = Invitation.from_db(
             wave._state.db,
-            ["id", "wave_id", "person_id", "role", "gp", "responded", "stopped", "revoked", "token_hash"],
+            _READ,
             [
                 uuid.UUID(str(row["invitation_id"])),
                 wave.pk,
                 row["invitation_person_id"],
                 row["invitation_role"],
                 None if row["invitation_gp"] is None else bool(row["invitation_gp"]),
-                bool(row["invitation_responded"]),
-                bool(row["invitation_stopped"]),
-                False,
                 token_hash,
+                bool(row["invitation_responded"]),
+                False,
+                bool(row["invitation_stopped"]),
+                bool(row["invitation_contact"]),
             ],
         )
         invitation.wave = wave

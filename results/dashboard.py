@@ -197,7 +197,10 @@ def _sections(results: Results, documents: Mapping[str, Document], telling: Tell
     yield Section(_("Who answered"), tuple(finding_of([variable], documents, source) for variable in known))
     variables = {variable.name: variable for variable in results.codebook.questions}
     for section in instrument_of(results.wave).sections:
-        asked = [[variables[each.name] for each in question.variables] for question in section.questions]
+        asked = [
+            [variables[each.name] for each in question.variables if not each.permission]
+            for question in section.questions
+        ]
         findings = (_told(finding_of(group, documents, source), group, telling) for group in asked if group)
         yield Section(section.title, tuple(findings))
 

@@ -70,6 +70,8 @@ def tables_of(frame: Frame, instrument: Instrument, tally: Mapping[str, Any]) ->
     """Every table of a wave in order: each variable alone and by each banner, counted in people, suppressed."""
     banners = [banner["by"] for banner in instrument.banners]
     for variable in frame.codebook:
+        if variable.permission:
+            continue
         for by in (None, *banners):
             if by == variable.name:
                 continue

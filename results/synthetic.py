@@ -36,7 +36,8 @@ class Synthesiser:
         for question in questionnaire.questions:
             if question.show_if is None or holds(question.show_if, given):
                 for variable in question.variables:
-                    given[variable.name] = self._answer(variable, required=question.required)
+                    if variable.asked_if is None or holds(variable.asked_if, given):
+                        given[variable.name] = self._answer(variable, required=question.required)
         return given
 
     def _answer(self, variable: Variable, *, required: bool) -> list[Any]:

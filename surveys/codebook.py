@@ -23,13 +23,17 @@ HOLDS = ("one", "many", "order", "number", "text")
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One answer that is offered. `score` enters means; `kind` marks don't know and the like."""
+    """One answer that is offered. `score` enters means; `kind` marks don't know and the like.
+
+    Who chooses one to `specify` is asked for words of their own.
+    """
 
     code: CodeValue
     label: str
     score: float | None = None
     kind: str = ""
     exclusive: bool = False
+    specify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,9 @@ class Variable:
     `holds` is one of `HOLDS`: one code, many codes, codes in order, a number, or text. `text` is the question as it
     was put; `row` the statement of a battery, else empty. `attribute` marks what is known of the respondent (role,
     region) rather than asked. `sensitive` restrains the printing of 0 and 100 per cent.
+
+    `asked_if` is a rule on the variables of the same question before it (own words to "other", the use of a comment):
+    it is asked only of those for whom it holds. `permission` marks what a respondent lets be done with a comment.
     """
 
     name: str
@@ -63,6 +70,8 @@ class Variable:
     sensitive: bool = False
     attribute: bool = False
     track: str = ""
+    asked_if: list[Any] | None = field(default=None, hash=False)
+    permission: bool = False
 
     @property
     def closed(self) -> bool:
@@ -89,7 +98,18 @@ class Variable:
     def as_dict(self) -> dict[str, Any]:
         """Plain data, defaults left out; `Variable.from_dict` reads it back."""
         data: dict[str, Any] = {"name": self.name, "text": self.text, "holds": self.holds}
-        for key in ("item", "row", "unit", "minimum", "maximum", "sensitive", "attribute", "track"):
+        for key in (
+            "item",
+            "row",
+            "unit",
+            "minimum",
+            "maximum",
+            "sensitive",
+            "attribute",
+            "track",
+            "asked_if",
+            "permission",
+        ):
             value = getattr(self, key)
             if value is not None and value is not False and value != "":
                 data[key] = value
@@ -139,8 +159,12 @@ class Codebook:
 
     @property
     def questions(self) -> tuple[Variable, ...]:
-        """What was asked."""
-        return tuple(variable for variable in self.variables if not variable.attribute)
+        """What was asked, apart from permissions."""
+        return tuple(each for each in self.variables if not each.attribute and not each.permission)
+
+    def permission_for(self, comment: str) -> Variable | None:
+        """The variable that says how the comment of this name may be used; None where that was not asked."""
+        return next((each for each in self.variables if each.permission and each.item == comment), None)
 
     def as_list(self) -> list[dict[str, Any]]:
         """Plain data; `Codebook.from_list` reads it back."""
@@ -160,4 +184,6 @@ def _code_dict(code: Code) -> dict[str, Any]:
         data["kind"] = code.kind
     if code.exclusive:
         data["exclusive"] = True
+    if code.specify:
+        data["specify"] = True
     return data

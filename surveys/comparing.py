@@ -267,6 +267,9 @@ def _option_reasons(old: Definition, new: Definition) -> Iterator[Reason]:
         yield because(_("The answer “%s” is of another kind (a real answer, don't know …).") % new["label"])
     if bool(old.get("exclusive")) != bool(new.get("exclusive")):
         yield because(_("Whether “%s” excludes the other answers has changed.") % new["label"])
+    if bool(old.get("specify")) != bool(new.get("specify")):
+        words = _("Whether those who choose “%s” are asked to say what has changed.") % new["label"]
+        yield Reason(TRIVIAL, place, words)
 
 
 def _trivially(what: str) -> str:

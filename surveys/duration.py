@@ -73,6 +73,8 @@ def _settling(question: Question, place: int) -> float:
     variable = question.variables[place]
     if variable.row:
         return SECONDS_A_STATEMENT
+    if variable.asked_if is not None:
+        return SHARE_ROUTED * SETTLING[variable.holds]
     if question.settings.get("long"):
         return SECONDS_A_LONG_COMMENT
     return SETTLING[variable.holds] + SECONDS_AN_OPTION.get(variable.holds, 0.0) * len(variable.codes)

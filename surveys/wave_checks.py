@@ -244,7 +244,7 @@ def _banner_problems(document: Document) -> Iterator[Problem]:
     yield from _repeats([banner["name"] for banner in document.get("banners", ())], "banners", ".name")
     for index, banner in enumerate(document.get("banners", ())):
         by = banner["by"]
-        closed = by in variables and variables[by].closed
+        closed = by in variables and variables[by].closed and not variables[by].permission
         if sound and by not in ATTRIBUTES and not closed:
             known = ", ".join(ATTRIBUTES)
             yield Problem(f"banners[{index}].by", f"{by} is neither {known} nor a closed variable of this wave")

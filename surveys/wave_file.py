@@ -31,7 +31,7 @@ _WAVE_KEYS = [
     "roles",
 ]  # the order of writing
 _WORDS = ("introduction", "thank_you")
-_OPTION_KEYS = ["code", "label", "score", "kind", "exclusive"]
+_OPTION_KEYS = ["code", "label", "score", "kind", "exclusive", "specify"]
 _NET_KEYS = ["name", "label", "codes"]
 _SCALE_KEYS = ["name", "options", "low", "high", "nets"]
 _ITEM_KEYS = [
@@ -49,6 +49,7 @@ _ITEM_KEYS = [
     "max",
     "unit",
     "long",
+    "consent",
     "required",
     "roles",
     "show_if",

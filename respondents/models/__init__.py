@@ -1,10 +1,12 @@
 """The tables of fieldwork, in two sides that no key connects: who is asked, and what was said."""
 
 from respondents.models.answers import Frozen, Response, Sealed
+from respondents.models.counting import CodeAttempt, Timing
 from respondents.models.identity import Invitation, InvitedOrganisation, Letter, Mailing, Person
 from respondents.models.register import Organisation, Place, Succession
 
 __all__ = [
+    "CodeAttempt",
     "Frozen",
     "Invitation",
     "InvitedOrganisation",
@@ -16,4 +18,5 @@ __all__ = [
     "Response",
     "Sealed",
     "Succession",
+    "Timing",
 ]

@@ -21,14 +21,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from respondents.closing_rule import GRACE
+from respondents.consent import without_wishes
 from respondents.responses import CLOSED, EARLY, GRACE_PERIOD, UNKNOWN, Standing, standing
 from surveys.templatetags.moments import moment
 
 COPY_SECONDS = 45 * 60
 """How long the browser that sent the answers is shown a copy of them."""
 
-HERE, WROTE, SENT = "here", "wrote", "sent"
-"""The signed cookies: has continued in this browser, has changed an answer in it, has sent from it."""
+HERE, WROTE, SENT, BEGAN = "here", "wrote", "sent", "began"
+"""The signed cookies: has continued in this browser, has changed an answer in it, has sent from it; when it began."""
 
 
 class Link:
@@ -97,10 +98,10 @@ class Link:
         """
         if self.standing.response is None or self.seen(SENT):
             return set()
-        answers, sent = self.standing.answers, self.standing.response.sent
+        variables, sent = self.standing.questionnaire.variables, self.standing.response.sent
+        answers = without_wishes(variables, self.standing.answers)
         hidden = {name for name, values in answers.items() if values and sent is not None and sent.get(name) == values}
         if not self.seen(HERE):
-            variables = self.standing.questionnaire.variables
             hidden |= {name for name, values in answers.items() if values and variables[name].holds == "text"}
         return hidden
 

@@ -12,7 +12,8 @@ from respondents.paper import paper_sections
 from respondents.progress import Progress
 from respondents.promise import promise_of
 from respondents.responses import Standing
-from respondents.views.link import HERE, Link, by_link
+from respondents.timing import measured_minutes
+from respondents.views.link import BEGAN, HERE, Link, by_link
 from surveys.duration import minutes_for
 
 
@@ -41,7 +42,8 @@ def begin(link: Link) -> HttpResponse:
     way = Progress.of(found.questionnaire, found.answers)
     name = way.names[0] if found.sent else way.resume_at() or way.names[-1]
     resumed = "?resumed" if found.response and not found.sent else ""
-    return link.remember(link.go("page", name, query=resumed), HERE)
+    reply = link.remember(link.go("page", name, query=resumed), HERE)
+    return link.remember(reply, BEGAN) if found.response is None and not link.seen(BEGAN) else reply
 
 
 @by_link("GET", any_time=True)
@@ -84,11 +86,19 @@ def _role_label(found: Standing) -> str:
 
 
 def _length_line(found: Standing) -> str:
-    minutes = ceil(minutes_for(found.questionnaire))
+    assert found.wave
+    measured = measured_minutes(found.wave)
+    minutes = measured or ceil(minutes_for(found.questionnaire))
     count = sum(1 for question in found.questionnaire.questions if question.variables)
     asked = ngettext("%(count)d question", "%(count)d questions", count) % {"count": count}
     took = ngettext("about a minute", "about %(minutes)d minutes", minutes) % {"minutes": minutes}
-    return _("%(questions)s, %(minutes)s. You can stop at any time and come back by the same link.") % {
+    if measured:
+        took = ngettext(
+            "last time half of those who answered took no more than a minute",
+            "last time half of those who answered took no more than %(minutes)d minutes",
+            minutes,
+        ) % {"minutes": minutes}
+    return _("%(questions)s; %(minutes)s. You can stop at any time and come back by the same link.") % {
         "questions": asked,
         "minutes": took,
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,10 +17,11 @@ from respondents.pages import END, type_of
 from respondents.progress import Progress, mark_of_all
 from respondents.responses import Answers, Incomplete, NotTaken, StaleRevision, submit, unanswered, withdraw
 from respondents.telltales import telltales
+from respondents.timing import note_minutes
 from respondents.views.answering import RETURN, revision_of
 from respondents.views.confirming import ConfirmForm, ask, is_confirmed
-from respondents.views.link import COPY_SECONDS, HERE, SENT, WROTE, Link, by_link, calm
-from surveys.instrument.journey import Page
+from respondents.views.link import BEGAN, COPY_SECONDS, HERE, SENT, WROTE, Link, by_link, calm
+from surveys.instrument.journey import Page, asked_of
 from surveys.markdown import plain_text
 
 
@@ -98,12 +100,16 @@ def _rows(
             continue
         described = type_of(question).describe(question, answers)
         battery = any(variable.row for variable in question.variables)
+        put = {variable.name for variable in asked_of(question, answers)}
+        pairs = zip(question.variables, described, strict=True)
+        beside = [told for variable, told in pairs if variable.asked_if is not None and variable.name in put]
         yield {
             "question": plain_text(question.text),
             "url": link.url("page", page.name) + RETURN if change else "",
             "hidden": any(variable.name in concealed for variable in question.variables),
             "statements": [(plain_text(label), words) for label, words in described] if battery else None,
             "words": "" if battery else described[0][1],
+            "beside": [(plain_text(label), words) for label, words in beside],
         }
 
 
@@ -117,7 +123,13 @@ def _show(
 ) -> HttpResponse:
     found = link.standing
     way = Progress.of(found.questionnaire, found.answers)
-    asked = [name for page in way.pages for name in page.variables]
+    asked = [
+        variable.name
+        for page in way.pages
+        for question in page.questions
+        for variable in question.variables
+        if variable.asked_if is None
+    ]
     blank = sum(1 for name in asked if not found.answers.get(name))
     missing = unanswered(found.questionnaire, found.answers) if missing is None else missing
     return link.render(
@@ -179,7 +191,15 @@ def _send(link: Link) -> HttpResponse:
         return _show(link, problem=changed, status=409)
     except Incomplete as incomplete:
         return _show(link, problem=_incomplete(incomplete), missing=incomplete.names, status=422)
-    return link.remember(link.remember(link.go("received"), SENT), HERE)
+    _count_minutes(link)
+    return link.forget(link.remember(link.remember(link.go("received"), SENT), HERE), BEGAN)
+
+
+def _count_minutes(link: Link) -> None:
+    """Count how long it took, where this browser also began, and the answers were sent for the first time."""
+    began = link.seen_since(BEGAN)
+    if began and link.standing.wave and not link.standing.sent:
+        note_minutes(link.standing.wave, began=began, ended=timezone.now())
 
 
 def _revision(link: Link) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from surveys.codebook import Variable
 from surveys.instrument.questionnaire import Question, Questionnaire, Section
 from surveys.instrument.routing import holds, names
 
@@ -43,9 +44,23 @@ def path(questionnaire: Questionnaire, answers: Answers) -> list[Question]:
         if question.show_if is not None and not holds(question.show_if, seen):
             continue
         taken.append(question)
-        for variable in question.variables:
+        for variable in asked_of(question, answers):
             seen[variable.name] = answers.get(variable.name, [])
     return taken
+
+
+def asked_of(question: Question, answers: Answers) -> list[Variable]:
+    """The variables of a question that somebody with these answers to it is asked, in order.
+
+    A variable with a condition of its own (own words to "other", the use of a comment) looks at those before it.
+    """
+    asked: list[Variable] = []
+    seen: dict[str, list[Any]] = {}
+    for variable in question.variables:
+        if variable.asked_if is None or holds(variable.asked_if, seen):
+            asked.append(variable)
+            seen[variable.name] = answers.get(variable.name, [])
+    return asked
 
 
 def on_path_answers(questionnaire: Questionnaire, answers: Answers) -> dict[str, list[Any]]:
@@ -53,7 +68,7 @@ def on_path_answers(questionnaire: Questionnaire, answers: Answers) -> dict[str,
     return {
         variable.name: list(answers.get(variable.name, []))
         for question in path(questionnaire, answers)
-        for variable in question.variables
+        for variable in asked_of(question, answers)
     }
 
 

@@ -74,6 +74,9 @@ def _faults_of_leaf(word: str, rest: list[Any], earlier: Mapping[str, Variable])
     if name not in earlier:
         yield f"{name} is not an earlier variable"
         return
+    if earlier[name].permission:
+        yield f"{name} says how a comment may be used; it decides nothing"
+        return
     if word == "answered":
         if len(rest) > 1:
             yield '"answered" takes one variable and nothing else'

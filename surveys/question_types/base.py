@@ -75,14 +75,22 @@ class QuestionType:
         """The answers in a valid form; every variable of the question is present, blank ones as an empty list."""
         return {}
 
+    def problems_of_page(self, question: Question, answers: Mapping[str, list[Any]]) -> Iterator[Problem]:
+        """What is wrong with answers that are sound one by one; places are names of variables."""
+        yield from ()
+
     # Reading and writing
 
     def describe(self, question: Question, answers: Mapping[str, list[Any]]) -> list[tuple[str, str]]:
         """Each variable's label and its answer in words (empty when blank), for checking before sending."""
         return [
-            (variable.row or question.text, self.words(variable, answers.get(variable.name, [])))
+            (self.label_of(question, variable), self.words(variable, answers.get(variable.name, [])))
             for variable in question.variables
         ]
+
+    def label_of(self, question: Question, variable: Variable) -> str:
+        """The words that name a variable beside its answer: its statement, or the question."""
+        return variable.row or (question.text if variable.asked_if is None else variable.text)
 
     def words(self, variable: Variable, values: list[Any]) -> str:
         """One variable's answer as a person reads it."""

@@ -40,6 +40,8 @@ class ClosedType(QuestionType):
 
     keys = frozenset({"scale", "options", "nets"})
     holds = "one"
+    may_specify = False
+    """Whether an option may ask for own words (`surveys.question_types.saying`)."""
 
     def problems(self, definition: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[Problem]:
         yield from super().problems(definition, settings)
@@ -50,6 +52,8 @@ class ClosedType(QuestionType):
             return
         if all(option.get("kind") for option in settings["options"]):
             yield Problem("options", "offer at least one answer that is not a don't know or the like")
+        if not self.may_specify and any(option.get("specify") for option in settings["options"]):
+            yield Problem("options", f'no answer of a question of type "{self.key}" can ask to specify')
         names = [net["name"] for net in settings.get("nets", ())]
         for index, net in enumerate(definition.get("nets", ())):
             if names.count(net["name"]) > 1:

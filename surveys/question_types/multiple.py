@@ -13,13 +13,12 @@ from django.utils.translation import gettext_lazy
 from surveys.codebook import Variable
 from surveys.instrument.questionnaire import Question
 from surveys.question_types.closed import ClosedType, choices_of
+from surveys.question_types.saying import Specifying
 
 
-class Multiple(ClosedType):
-    """Any number of answers; codes are stored in the order they are offered."""
+class SeveralOf(ClosedType):
+    """A closed type where any number of codes is chosen."""
 
-    key = "multiple"
-    label = "Several answers"
     holds = "many"
 
     def form_field(self, question: Question, variable: Variable) -> forms.Field:
@@ -47,6 +46,13 @@ class Multiple(ClosedType):
     def from_cell(self, variable: Variable, cell: str) -> list[Any]:
         values = set(super().from_cell(variable, cell))
         return [code.code for code in variable.codes if code.code in values]
+
+
+class Multiple(Specifying, SeveralOf):
+    """Any number of answers; codes are stored in the order they are offered."""
+
+    key = "multiple"
+    label = "Several answers"
 
 
 def exclusive_in(variable: Variable, values: list[Any]) -> list[Any]:

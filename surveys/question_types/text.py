@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from surveys.codebook import Variable
 from surveys.instrument.questionnaire import Question
+from surveys.problems import Problem
+from surveys.question_types.accompanied import Accompanied
 from surveys.question_types.base import Answers, QuestionType
+from surveys.question_types.permission import Permission, permission_of
 from surveys.texts import clean, forbidden_character
 
 SHORT, LONG = 500, 10_000
@@ -31,30 +34,19 @@ class TextField(forms.CharField):
         return words if words.strip() else ""
 
 
-class Text(QuestionType):
-    """Own words; `long` gives a larger box."""
+class Words(QuestionType):
+    """How variables that hold own words are asked, read and written."""
 
-    key = "text"
+    key = "words"
     label = "Own words"
-    keys = frozenset({"long"})
-
-    def variables(self, definition: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[Variable, ...]:
-        return (
-            Variable(
-                name=definition["name"],
-                text=definition["text"],
-                holds="text",
-                item=definition["name"],
-                maximum=LONG if settings.get("long") else SHORT,
-                sensitive=definition.get("sensitive", False),
-                track=definition.get("track", definition["name"]),
-            ),
-        )
 
     def form_fields(self, question: Question) -> dict[str, forms.Field]:
-        (variable,) = question.variables
-        long = question.settings.get("long", False)
-        field = TextField(
+        return {variable.name: self.form_field(question, variable) for variable in question.variables}
+
+    def form_field(self, question: Question, variable: Variable) -> forms.Field:
+        """The field of one variable: a line, or a box where there is much to say."""
+        long = (variable.maximum or SHORT) > SHORT
+        return TextField(
             label=variable.label,
             required=question.required,
             max_length=variable.maximum,
@@ -64,15 +56,13 @@ class Text(QuestionType):
                 "max_length": _("Shorten your answer to %(limit_value)d characters; it has %(show_value)d"),
             },
         )
-        return {variable.name: field}
 
     def initial(self, question: Question, answers: Mapping[str, list[Any]]) -> dict[str, Any]:
         return {v.name: answers[v.name][0] for v in question.variables if answers.get(v.name)}
 
     def answers_from(self, question: Question, cleaned: Mapping[str, Any]) -> Answers:
-        (variable,) = question.variables
-        words = cleaned.get(variable.name) or ""
-        return {variable.name: [words] if words.strip() else []}
+        given = {variable.name: cleaned.get(variable.name) or "" for variable in question.variables}
+        return {name: [words] if words.strip() else [] for name, words in given.items()}
 
     def words(self, variable: Variable, values: list[Any]) -> str:
         return values[0] if values else ""
@@ -93,3 +83,30 @@ class Text(QuestionType):
 
     def to_cell(self, variable: Variable, values: list[Any], *, labels: bool = False) -> str:
         return self.words(variable, values)
+
+
+class Text(Accompanied, Words):
+    """Own words; `long` gives a larger box, and asks how the comment may be used unless `consent` is false."""
+
+    key = "text"
+    label = "Own words"
+    keys = frozenset({"long", "consent"})
+    companion = Permission()
+
+    def problems(self, definition: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[Problem]:
+        yield from super().problems(definition, settings)
+        if definition.get("consent") and not definition.get("long"):
+            yield Problem("consent", "only a long comment asks how it may be used")
+
+    def variables(self, definition: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[Variable, ...]:
+        words = Variable(
+            name=definition["name"],
+            text=definition["text"],
+            holds="text",
+            item=definition["name"],
+            maximum=LONG if settings.get("long") else SHORT,
+            sensitive=definition.get("sensitive", False),
+            track=definition.get("track", definition["name"]),
+        )
+        asks = settings.get("long") and settings.get("consent", True)
+        return (words, permission_of(definition)) if asks else (words,)

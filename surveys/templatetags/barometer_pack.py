@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template import Context
+from django.template.loader import get_template
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -26,9 +27,11 @@ def choice_rows(context: Context, field: BoundField) -> SafeString:
     """The radio buttons or checkboxes of a field, each a row whose whole surface is its label.
 
     The context may name values that stand `apart` from the rest (don't know) and those that are `exclusive`, before
-    which stands "or". Ids count from 0: ``id_GRIP_0``.
+    which stands "or"; `sayings` are the fields for own words to an option, which stand beneath it. Ids count from 0:
+    ``id_GRIP_0``.
     """
     apart, exclusive = context.get("apart") or (), context.get("exclusive") or ()
+    sayings = context.get("sayings") or {}
     widget, id_, name = field.field.widget, field.auto_id, _escaped(field.html_name)
     chosen = {str(value) for value in _listed(field.value())}
     parts: list[str] = []
@@ -47,7 +50,14 @@ def choice_rows(context: Context, field: BoundField) -> SafeString:
                 label=_escaped(label),
             )
         )
+        if value in sayings:
+            parts.append(_saying(sayings[value]))
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
+
+
+def _saying(field: BoundField) -> str:
+    shown = {"field": field, "wrapper_class": "saying", "form_show_errors": True, "form_show_labels": True}
+    return get_template("barometer_pack/field.html").render(shown)
 
 
 def _flat(choices: Iterable[Any]) -> Iterator[tuple[Any, Any]]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from respondents.pages import PageForm
 from surveys.codebook import HOLDS, Codebook, Variable
 from surveys.compiling import compile_document
-from surveys.instrument.journey import pages
+from surveys.instrument.journey import asked_of, pages
 from surveys.instrument.questionnaire import Instrument, Question
 from surveys.problems import Refused
 from surveys.question_types import REGISTRY, QuestionType
@@ -31,12 +31,13 @@ OPTIONS = [
     {"code": 8, "label": "None of these", "exclusive": True},
     {"code": 9, "label": "Don't know", "kind": "dont_know"},
 ]
+SPECIFYING = [{**option, "specify": True} if option["code"] == 10 else option for option in OPTIONS]
 NETS = [{"name": "some", "label": "Some", "codes": [3, 10]}]
 ROWS = [{"name": "POOL", "text": "Pool *budgets*"}, {"name": "2ND", "text": "Second"}]
 
 EXAMPLES: dict[str, dict[str, Any]] = {
-    "single": {"options": OPTIONS, "nets": NETS},
-    "multiple": {"options": OPTIONS, "nets": NETS},
+    "single": {"options": SPECIFYING, "nets": NETS},
+    "multiple": {"options": SPECIFYING, "nets": NETS},
     "grid": {"scale": "likely", "rows": ROWS},
     "scale": {"options": OPTIONS[:3], "nets": NETS},
     "number": {"min": -5, "max": 10.5, "unit": "£m"},
@@ -44,7 +45,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "text": {"long": True},
     "note": {},
 }
-VARIABLES = {"grid": ["ASKED_POOL", "ASKED_2ND"], "note": []}
+VARIABLES = {
+    "grid": ["ASKED_POOL", "ASKED_2ND"],
+    "note": [],
+    "single": ["ASKED", "ASKED_SAY_10"],
+    "multiple": ["ASKED", "ASKED_SAY_10"],
+    "text": ["ASKED", "ASKED_USE"],
+}
 
 
 def a_document(key: str, **more: Any) -> dict[str, Any]:
@@ -61,6 +68,11 @@ def questionnaire(key: str, **more: Any):
 
 def question(key: str, **more: Any) -> Question:
     return questionnaire(key, **more).questions[0]
+
+
+def own_variables(asked: Question) -> list[Variable]:
+    """The variables that do not go with another's answer."""
+    return [variable for variable in asked.variables if variable.asked_if is None]
 
 
 def problems_of(key: str, **more: Any) -> list[str]:
@@ -125,7 +137,9 @@ def answered(draw: st.DrawFn) -> tuple[str, Question, dict[str, list[Any]]]:
     """A question of any type with any answers to it."""
     key = draw(st.sampled_from(sorted(REGISTRY)))
     asked = question(key)
-    return key, asked, {variable.name: draw(values(variable)) for variable in asked.variables}
+    answers = {variable.name: draw(values(variable)) for variable in asked.variables}
+    put = {variable.name for variable in asked_of(asked, answers)}
+    return key, asked, {name: values if name in put else [] for name, values in answers.items()}
 
 
 def test_every_registered_type_has_an_example_here() -> None:
@@ -159,9 +173,9 @@ def test_variables_are_named_after_the_item(key: str, kind: QuestionType) -> Non
 
 
 def test_variables_carry_what_the_item_says_of_them(key: str) -> None:
-    for variable in question(key, sensitive=True, track="OLD").variables:
+    for variable in own_variables(question(key, sensitive=True, track="OLD")):
         assert (variable.sensitive, variable.track, variable.text) == (True, "OLD", "What *is* it?")
-    for variable in question(key).variables:
+    for variable in own_variables(question(key)):
         assert (variable.sensitive, variable.track) == (False, "ASKED")
 
 
@@ -197,8 +211,11 @@ def test_there_is_a_field_for_each_variable_and_no_other(key: str, kind: Questio
 
 def test_fields_are_required_where_the_question_is(key: str, kind: QuestionType) -> None:
     for required in (True, False):
-        fields = kind.form_fields(question(key, required=required)).values()
-        assert {field.required for field in fields} <= {required}
+        asked = question(key, required=required)
+        fields = kind.form_fields(asked)
+        own = {variable.name for variable in own_variables(asked)}
+        assert {field.required for name, field in fields.items() if name in own} <= {required}
+        assert not any(field.required for name, field in fields.items() if name not in own)
 
 
 def test_a_blank_answer_is_an_empty_list_for_every_variable(key: str, kind: QuestionType) -> None:
@@ -209,7 +226,11 @@ def test_a_blank_answer_is_an_empty_list_for_every_variable(key: str, kind: Ques
 
 def test_blank_answers_are_described_by_no_words(key: str, kind: QuestionType) -> None:
     asked = question(key)
-    assert kind.describe(asked, {}) == [(variable.row or asked.text, "") for variable in asked.variables]
+    described = kind.describe(asked, {})
+    assert not any(words for _label, words in described)
+    own = [variable.row or asked.text for variable in own_variables(asked)]
+    assert [label for label, _words in described[: len(own)]] == own
+    assert len({label for label, _words in described}) == len(asked.variables)
 
 
 def test_an_empty_cell_is_blank(key: str, kind: QuestionType) -> None:
@@ -368,7 +389,7 @@ def test_a_required_text_is_not_answered_by_blanks(blank: str) -> None:
 def test_what_is_typed_is_kept_as_it_was_typed_but_for_what_no_database_holds() -> None:
     form = posted("text", {"ASKED": "  One\r\n\tTwo\x00\x08  \ud800"})
     assert form.is_valid()
-    assert form.answers() == {"ASKED": ["  One\n\tTwo  "]}
+    assert form.answers() == {"ASKED": ["  One\n\tTwo  "], "ASKED_USE": []}
 
 
 def test_gaps_between_ranks_are_closed() -> None:

@@ -62,8 +62,9 @@ def true(rule: list[Any], said: Answers) -> bool:
 
 
 def naive_variables(item: dict[str, Any], answers: Answers) -> list[str]:
-    """The variables an item asks somebody with these answers for: words only to an option that was chosen, the use only
-    of a comment that was written.
+    """The variables an item asks of somebody with these answers.
+
+    Own words only of who chose the option, the use of a comment only of who wrote one.
     """
     name = item["name"]
     if item["type"] == "grid":
@@ -139,7 +140,10 @@ class Walker:
     def _answer(self, screen: Screen) -> Screen:
         form = screen.form.copy()
         for variable in screen.asked.values():
-            fill(form, variable, typing_in.sound_answer(variable, self.dice))
+            values = typing_in.sound_answer(variable, self.dice)
+            if variable.holds == "text" and variable.asked_if and not form.get(variable.item):
+                values = []  # words to an option while none is chosen are refused; test_saying has that
+            fill(form, variable, values)
         self.given |= answers_in(form, screen.asked)
         return self._press(screen, form, self.dice.choice(["on"] * 5 + ["back"]))
 
