@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("respondents.urls")),
     path("", include("respondents.desk_urls")),
     path("", include("surveys.urls")),
+    path("", include("surveys.draft_urls")),
     path("", include("results.urls")),
 ]

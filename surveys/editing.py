@@ -6,7 +6,7 @@ was made from; when somebody else has saved since, nothing is written and `Stale
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,14 +14,19 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from surveys.canonical import digest
 from surveys.changes import Change, Document
-from surveys.models import DraftStep, Survey, Wave
+from surveys.models import DraftStep, ItemComment, Survey, Wave
 from surveys.problems import Problem, Refused, refuse_if
-from surveys.references import users_of
+from surveys.references import renamed_items, users_of
 from surveys.wave_checks import form_problems, sense_problems, variables_of
 from surveys.wave_file import document_of, store_document
 
 STEPS_KEPT = 50
+ATTEMPTS = 4
+"""How often a change is tried on top of what others save in the same moment."""
+
+Subject = Callable[[Document], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,28 @@ def edit(wave: Wave, change: Change, *, revision: int, by: Any = None, now: date
     after = change(before)
     refuse_if(_new_problems(before, after))
     return _save(wave, before, after, label=change.label, by=by, now=now) if after != before else wave
+
+
+def edit_beside(
+    wave: Wave, change: Change, *, revision: int, seen: str, subject: Subject, by: Any = None, now: datetime
+) -> Wave:
+    """`edit`, also on top of what others have saved since, as long as they left alone what this change is about.
+
+    `subject` picks that from a document, and `seen` is its `mark` from when the page was made. Raises as `edit` does.
+    """
+    for _attempt in range(ATTEMPTS - 1):
+        try:
+            return edit(wave, change, revision=revision, by=by, now=now)
+        except Stale as stale:
+            if mark(subject(stale.theirs)) != seen:
+                raise
+            revision = stale.revision
+    return edit(wave, change, revision=revision, by=by, now=now)
+
+
+def mark(part: Any) -> str:
+    """A short sign by which a page remembers what a part of the draft was when the page was made."""
+    return digest(part)[:16]
 
 
 @transaction.atomic
@@ -118,6 +145,8 @@ def _new_problems(before: Document, after: Document) -> list[Problem]:
 
 def _save(wave: Wave, before: Document, after: Document, *, label: str, by: Any, now: datetime) -> Wave:
     store_document(wave, after)
+    for was, called in renamed_items(before, after).items():
+        ItemComment.objects.filter(wave=wave, item=was).update(item=called)
     DraftStep.objects.create(wave=wave, revision=wave.revision, at=now, by=by, label=label[:200], before=before)
     DraftStep.objects.filter(wave=wave, revision__lte=wave.revision - STEPS_KEPT).delete()
     return wave

@@ -37,6 +37,21 @@ def rewritten(document: dict[str, Any], renames: Mapping[str, str]) -> None:
         banner["by"] = renames.get(banner["by"], banner["by"])
 
 
+def renamed_items(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
+    """Old name to new, of the items that stand where an item of another name stood, which is nowhere any more."""
+    old, new = (
+        {
+            (section["name"], place): item["name"]
+            for section in each["sections"]
+            for place, item in enumerate(section["items"])
+        }
+        for each in (before, after)
+    )
+    gone, come = set(old.values()) - set(new.values()), set(new.values()) - set(old.values())
+    pairs = ((old[place], new[place]) for place in old.keys() & new.keys())
+    return {was: now for was, now in pairs if was in gone and now in come}
+
+
 def _renamed(rule: Rule, renames: Mapping[str, str]) -> Rule:
     word, *rest = rule
     if word in ("any_of", "answered"):

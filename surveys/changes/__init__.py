@@ -12,12 +12,15 @@ from surveys.changes.questions import (
     ChangeSection,
     MoveItem,
     MoveSection,
+    PlaceItem,
     RemoveItem,
     RemoveSection,
     ReplaceItem,
     SetRequired,
     SetRoles,
     SetRule,
+    ShiftItem,
+    ShiftSection,
 )
 from surveys.changes.scales import PutScale, RemoveScale
 from surveys.changes.waves import (
@@ -41,6 +44,7 @@ __all__ = [
     "Document",
     "MoveItem",
     "MoveSection",
+    "PlaceItem",
     "PutScale",
     "RemoveItem",
     "RemoveScale",
@@ -59,4 +63,6 @@ __all__ = [
     "SetWeighting",
     "SetWords",
     "Several",
+    "ShiftItem",
+    "ShiftSection",
 ]

@@ -112,11 +112,15 @@ class AddItem(Edit):
 
 @dataclass(frozen=True)
 class ReplaceItem(Edit):
-    """Another definition for an item. A new name is followed by the rules and banners that used the old one."""
+    """Another definition for an item. A new name is followed by the rules and banners that used the old one.
+
+    With `keeps_rule` the condition under which it is shown stays as it stands, whatever the definition says.
+    """
 
     name: str
     item: Mapping[str, Any]
     scale: Mapping[str, Any] | None = None
+    keeps_rule: bool = False
 
     @property
     def label(self) -> str:
@@ -126,7 +130,10 @@ class ReplaceItem(Edit):
         if self.scale:
             bring_scale(document, self.scale)
         items, place = found(document, self.name)
-        items[place] = deepcopy(dict(self.item))
+        made = deepcopy(dict(self.item))
+        if self.keeps_rule:
+            put(made, "show_if", items[place].get("show_if"))
+        items[place] = made
         if self.item["name"] != self.name:
             renames = renamed_in_rule(self.name, self.item)
             rewritten(document, renames)
@@ -163,6 +170,67 @@ class MoveItem(Edit):
         items, place = found(document, self.name)
         item = items.pop(place)
         insert(section_of(document, self.section)["items"], item, self.position)
+
+
+@dataclass(frozen=True)
+class ShiftItem(Edit):
+    """An item one place earlier (-1) or later (1), over the edge of its section into the next; at the ends it stays."""
+
+    name: str
+    by: int
+
+    @property
+    def label(self) -> str:
+        return _("Moved %s up") % self.name if self.by < 0 else _("Moved %s down") % self.name
+
+    def make(self, document: Document) -> None:
+        sections = document["sections"]
+        items, place = found(document, self.name)
+        number = next(index for index, section in enumerate(sections) if section["items"] is items)
+        if 0 <= place + self.by < len(items):
+            items.insert(place + self.by, items.pop(place))
+        elif 0 <= number + self.by < len(sections):
+            neighbours = sections[number + self.by]["items"]
+            neighbours.insert(len(neighbours) if self.by < 0 else 0, items.pop(place))
+
+
+@dataclass(frozen=True)
+class PlaceItem(Edit):
+    """An item put after another of a section, or first in it when `after` is empty; after one that is gone: last."""
+
+    name: str
+    section: str
+    after: str = ""
+
+    @property
+    def label(self) -> str:
+        return _("Moved %s") % self.name
+
+    def make(self, document: Document) -> None:
+        items, place = found(document, self.name)
+        item = items.pop(place)
+        rows = section_of(document, self.section)["items"]
+        names = [row["name"] for row in rows]
+        follows = names.index(self.after) + 1 if self.after in names else len(names)
+        rows.insert(follows if self.after else 0, item)
+
+
+@dataclass(frozen=True)
+class ShiftSection(Edit):
+    """A section one place earlier (-1) or later (1); at the ends it stays."""
+
+    name: str
+    by: int
+
+    @property
+    def label(self) -> str:
+        words = _("Moved the section %s up") if self.by < 0 else _("Moved the section %s down")
+        return words % self.name
+
+    def make(self, document: Document) -> None:
+        sections = document["sections"]
+        place = sections.index(section_of(document, self.name))
+        sections.insert(max(0, place + self.by), sections.pop(place))
 
 
 # --- Who is asked what, and when -------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from barometer.accounts.models import Role, User
 from respondents import access as respondents_access
 from results import access as results_access
 from surveys import access as surveys_access
+from surveys import draft_access
 from surveys.models import Proposal, Survey, Wave
 from tests import building, desk
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 TABLES = {
     **{f"surveys:{name}": rule for name, rule in surveys_access.ACCESS.items()},
+    **{f"draft:{name}": rule for name, rule in draft_access.ACCESS.items()},
     **{f"desk:{name}": rule for name, rule in respondents_access.ACCESS.items()},
     **{f"results:{name}": rule for name, rule in results_access.ACCESS.items()},
 }
@@ -64,6 +66,8 @@ def address_of(name: str, wave: Wave) -> str:
         "role": "chair",
         "by": "role",
         "item": "GRIP",
+        "section": "grip",
+        "scale": "likely",
         "key": keys.get(name, "json"),
         "number": Proposal.objects.values_list("pk", flat=True).first(),
     }

@@ -1,0 +1,230 @@
+"""A form field that is a small table: each row a mapping, as the wave file lists answers, nets, statements or roles.
+
+Without scripts, too, rows are added, moved and taken away: a button sends the form, `rearranged` does what it asks,
+and the form comes back with nothing lost and nothing stored.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from surveys.texts import clean
+
+MOST_ROWS = 1000
+SPARE = 2
+"""Empty rows below the filled ones, to go on writing in."""
+
+_ASKED = re.compile(r"([a-z]+)\.(add|up|down|remove)(?:\.([0-9]{1,4}))?")
+
+Row = dict[str, Any]
+
+
+class Words(forms.CharField):
+    """Text as the wave file can keep it: Unix line ends, no character that cannot be stored."""
+
+    def to_python(self, value: Any) -> str:
+        return clean(super().to_python(value) or "").strip()
+
+
+class WholeNumber(forms.IntegerField):
+    """An integer of 32 bits, typed into a plain box, so that what cannot be read comes back as typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+        kwargs.setdefault("error_messages", {"invalid": gettext_lazy("write a whole number")})
+        super().__init__(min_value=-(2**31), max_value=2**31 - 1, **kwargs)
+
+
+class Figure(forms.DecimalField):
+    """A number that the wave file writes as short as it can: 3 and not 3.0."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        kwargs.setdefault("error_messages", {"invalid": gettext_lazy("write a number such as 3 or 2.5")})
+        super().__init__(min_value=1 - 2**31, max_value=2**31 - 1, max_digits=16, decimal_places=6, **kwargs)
+
+    def clean(self, value: Any) -> int | float | None:
+        """The number as an integer where it is one."""
+        number = super().clean(value)
+        if number is None:
+            return None
+        return int(number) if number == number.to_integral_value() else float(number)
+
+
+class Codes(forms.CharField):
+    """Whole numbers with commas between them."""
+
+    def clean(self, value: Any) -> list[int]:
+        """The numbers. Raises ValidationError."""
+        text = super().clean(value)
+        try:
+            return [int(part) for part in re.split(r"[,;\s]+", text.strip()) if part]
+        except ValueError:
+            raise ValidationError(_("write codes with commas between them, such as 4, 5")) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        """A list of codes as it is typed."""
+        return ", ".join(str(code) for code in value) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: the key in the row, its heading, the field that cleans a cell, and how wide it wants to be.
+
+    A row in which every column but the `idle` ones is blank is left out.
+    """
+
+    name: str
+    label: Any
+    field: forms.Field
+    width: str = ""
+    idle: bool = False
+
+
+class RowsWidget(forms.Widget):
+    """Reads ``options-0-code``, ``options-0-label`` … into a list of rows in the order of their numbers."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        super().__init__()
+        self.columns = columns
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[Row]:
+        """The rows as they were typed, blank ones included."""
+        keys = re.compile(rf"{re.escape(name)}-([0-9]{{1,4}})-[a-z_]+")
+        numbers = sorted({int(found[1]) for key in data if (found := keys.fullmatch(key))})
+        return [
+            {
+                column.name: column.field.widget.value_from_datadict(data, files, f"{name}-{number}-{column.name}")
+                for column in self.columns
+            }
+            for number in numbers
+        ]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """Never: a table without rows is empty."""
+        return False
+
+    def id_for_label(self, id_: str) -> str:
+        """The table itself takes the focus."""
+        return id_
+
+
+class RowsBoundField(BoundField):
+    """The table as the template writes it: rows of cells, each with its label, its control and what is wrong."""
+
+    @property
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every filled row, and some to spare."""
+        field: RowsField = self.field  # type: ignore[assignment]
+        values: list[Row] = list(self.value() or [])
+        while values and field.is_blank(values[-1]):
+            values.pop()
+        wrong = self._wrong()
+        for number, row in enumerate([*values, *({} for _spare in range(field.spare))]):
+            yield {
+                "number": number,
+                "counted": number + 1,
+                "filled": number < len(values),
+                "last": number >= len(values) - 1,
+                "cells": [self._cell(column, number, row.get(column.name), wrong) for column in field.columns],
+            }
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns in order."""
+        return self.field.columns  # type: ignore[attr-defined]
+
+    def _wrong(self) -> set[str]:
+        found = self.form.errors.as_data().get(self.name, []) if self.form.is_bound else []
+        return {str(error.code) for each in found for error in each.error_list}
+
+    def _cell(self, column: Column, number: int, value: Any, wrong: set[str]) -> dict[str, Any]:
+        name = f"{self.html_name}-{number}-{column.name}"
+        attributes = {
+            "id": f"id_{name}",
+            "class": "input" if not isinstance(column.field.widget, forms.CheckboxInput) else "",
+            "aria-label": _("%(column)s, row %(number)d") % {"column": column.label, "number": number + 1},
+        }
+        if f"{number}-{column.name}" in wrong:
+            attributes |= {"aria-invalid": "true", "aria-describedby": f"{self.auto_id}_error"}
+        shown = column.field.prepare_value(value)
+        return {"column": column, "control": column.field.widget.render(name, shown, attributes)}
+
+
+class RowsField(forms.Field):
+    """A table of rows; cleaned into the list of mappings that the wave file wants, blank cells left out.
+
+    `noun` names a row in messages ("Answer 3: …").
+    """
+
+    bound_field_class = RowsBoundField
+
+    def __init__(self, columns: Sequence[Column], *, noun: Any, add: Any, spare: int = SPARE, **kwargs: Any) -> None:
+        self.columns, self.noun, self.add, self.spare = columns, noun, add, spare
+        super().__init__(widget=RowsWidget(columns), required=kwargs.pop("required", False), **kwargs)
+
+    def is_blank(self, row: Mapping[str, Any]) -> bool:
+        """Whether nothing stands in a row that would make it one."""
+        return not any(row.get(column.name) not in (None, "", False, []) for column in self.columns if not column.idle)
+
+    def clean(self, value: Any) -> list[Row]:
+        """The filled rows, each cell cleaned. Raises ValidationError with every cell's trouble."""
+        found: list[ValidationError] = []
+        rows = []
+        for number, typed in enumerate(value or []):
+            if not self.is_blank(typed):
+                rows.append(self._cleaned(typed, number, found))
+        if len(rows) > MOST_ROWS:
+            found.append(ValidationError(_("There are more than %d rows.") % MOST_ROWS))
+        if found:
+            raise ValidationError(found)
+        return rows
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Not asked here."""
+        return True
+
+    def _cleaned(self, typed: Row, number: int, found: list[ValidationError]) -> Row:
+        row: Row = {}
+        for column in self.columns:
+            try:
+                value = column.field.clean(typed.get(column.name))
+            except ValidationError as error:
+                words = _("%(noun)s %(number)d, %(column)s: %(what)s") % {
+                    "noun": self.noun,
+                    "number": number + 1,
+                    "column": str(column.label).lower(),
+                    "what": " ".join(error.messages).rstrip("."),
+                }
+                found.append(ValidationError(words + ".", code=f"{number}-{column.name}"))
+                continue
+            if value not in (None, "", False):
+                row[column.name] = value
+        return row
+
+
+def rearranged(asked: str, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The values of a form after a button of one of its tables (``options.up.2``); None when it is none of them.
+
+    Pure: `values` are what was typed, by field; a table is a list of rows.
+    """
+    found = _ASKED.fullmatch(asked)
+    if not found or not isinstance(values.get(found[1]), list):
+        return None
+    rows, place = list(values[found[1]]), int(found[3] or 0)
+    if found[2] == "add":
+        rows += [{}] * SPARE
+    elif place < len(rows):
+        row = rows.pop(place)
+        if found[2] != "remove":
+            rows.insert(max(0, place + (-1 if found[2] == "up" else 1)), row)
+    return {**values, found[1]: rows}
