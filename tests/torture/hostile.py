@@ -94,7 +94,7 @@ def _put(made: Request, dice: random.Random, *pairs: tuple[str, str]) -> None:
 
 
 def _a_value(made: Request, dice: random.Random) -> None:
-    own = [name for name, _ in made["pairs"] if name.isupper()]
+    own = [name for name, _ in made["pairs"] if name in NEARLY_RIGHT]
     name = dice.choice(NAMES if dice.random() < 0.3 or not own else own)
     made["pairs"] = [pair for pair in made["pairs"] if pair[0] != name]
     nearly = NEARLY_RIGHT.get(name)
