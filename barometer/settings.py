@@ -28,6 +28,8 @@ CSRF_TRUSTED_ORIGINS = [f"{_SITE.scheme}://{_SITE.netloc}"] if SECURE else []
 # Set when a proxy stands in front that overwrites X-Forwarded-Proto and appends to X-Forwarded-For.
 TRUST_PROXY = env.flag("TRUST_PROXY")
 WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 1)
+# A wave of more answers than this is counted in parts of so many, by as many workers as there are.
+SHARD_RESPONDENTS = env.number("SHARD_RESPONDENTS", 200_000)
 
 # --- What it is made of --------------------------------------------------------------------------------------------
 

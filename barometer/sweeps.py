@@ -29,7 +29,9 @@ SWEEPS: tuple[tuple[str, int], ...] = (
     ("results.tasks.close_due_waves", 5),
     ("respondents.tasks.destroy_keys", 5),
     ("results.tasks.build_due_snapshots", 5),
+    ("results.tasks.count_waiting_shards", 5),
     ("barometer.accounts.letters.send_staff_letters", 5),
+    ("respondents.tasks.forget_code_attempts", 300),
     ("barometer.accounts.attempts.forget_old_attempts", 300),
     ("barometer.accounts.sessions.delete_old_sessions", 3600),
 )

@@ -126,3 +126,38 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} of {self.wave_id} to {self.audience}"
+
+
+class Build(models.Model):
+    """The results of a large closed wave on their way: everything but the counts, which its shards bring.
+
+    One at a time for a wave; gone once the snapshot is stored. `digest`, `summary` and `frame` become the snapshot's.
+    """
+
+    wave = models.OneToOneField("surveys.Wave", on_delete=models.PROTECT, related_name="build")
+    digest = models.CharField(max_length=64)
+    summary = models.JSONField()
+    frame = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"build of {self.wave_id}"
+
+
+class Shard(models.Model):
+    """Some of the respondents of a large wave, to be counted by whichever worker is free.
+
+    `claimed_until` says until when a worker is believed to be at it; `counts` are what it counted, null until then.
+    """
+
+    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="shards")
+    number = models.PositiveIntegerField()
+    frame = models.BinaryField()
+    counts = models.JSONField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["build", "number"], name="shard_once")]
+
+    def __str__(self) -> str:
+        return f"shard {self.number} of build {self.build_id}"

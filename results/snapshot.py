@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from results.analysis.banner import By
 from results.analysis.frame import Frame
-from results.analysis.tabulate import tabulate
+from results.analysis.layout import Grid, count_breaks
+from results.analysis.tabulate import Options, tables_from
 from results.frames import frozen_frame
 from results.models import OrganisationTally, Snapshot, Table
 from results.populations import column_sizes
@@ -31,7 +33,7 @@ def build_snapshot(wave: Wave, *, now: datetime) -> Snapshot:
     if not wave.is_closed:
         raise Refused(Problem("wave.state", f"{wave.slug} is {wave.state}; results exist once it has closed"))
     made = computed(wave)
-    return _store(wave, now, made, list(_stored_tables(made)))
+    return store(wave, made, tables=made.tables, now=now)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,11 @@ class Computed:
     @property
     def tables(self) -> Iterator[dict[str, Any]]:
         """Every table of the wave in order."""
-        return tables_of(self.frame, self.instrument, self.tally)
+        return self.tables_from([counts_of(self.frame, self.instrument)])
+
+    def tables_from(self, grids: Sequence[Grid]) -> Iterator[dict[str, Any]]:
+        """The same from what `counts_of` counted in each shard."""
+        return tables_of(self.frame, self.instrument, self.tally, grids=grids)
 
 
 def computed(wave: Wave) -> Computed:
@@ -66,30 +72,35 @@ def computed(wave: Wave) -> Computed:
     return Computed(instrument, tally, frame, summary)
 
 
-def tables_of(frame: Frame, instrument: Instrument, tally: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every table of a wave in order: each variable alone and by each banner, counted in people, suppressed."""
-    banners = [banner["by"] for banner in instrument.banners]
-    for variable in frame.codebook:
-        if variable.permission:
-            continue
-        for by in (None, *banners):
-            if by == variable.name:
-                continue
-            sizes = column_sizes(
-                tally.get("population"), variable, instrument, by=frame.codebook[by] if by is not None else None
-            )
-            yield tabulate(frame, variable.name, by=by, organisations=tally["organisations"], frame_sizes=sizes)
+def counts_of(frame: Frame, instrument: Instrument) -> Grid:
+    """What a frame, or a shard of one, contributes to every table of its wave."""
+    return count_breaks(frame, _names(frame.codebook), bys=_breaks(instrument))
 
 
-def _stored_tables(made: Computed) -> Iterator[Table]:
-    for position, document in enumerate(made.tables):
-        yield Table(
-            position=position,
-            variable=document["variable"],
-            by=document["by"] or "",
-            denominator=document["denominator"],
-            document=document,
-        )
+def tables_of(
+    frame: Frame, instrument: Instrument, tally: Mapping[str, Any], *, grids: Sequence[Grid] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Every table of a wave in order: each variable alone and by each banner, counted in people, suppressed.
+
+    `grids` are what `counts_of` counted in each shard; without them the frame is counted here.
+    """
+
+    def options(name: str, by: By) -> Options:
+        column = frame.codebook[by] if isinstance(by, str) else None
+        sizes = column_sizes(tally.get("population"), frame.codebook[name], instrument, by=column)
+        return Options(organisations=tally["organisations"], frame_sizes=sizes)
+
+    counted = grids if grids is not None else [counts_of(frame, instrument)]
+    made = tables_from(counted, _names(frame.codebook), frame=frame, bys=_breaks(instrument), options=options)
+    return (table for row in made for table in row if table["by"] != table["variable"])
+
+
+def _names(codebook: Codebook) -> list[str]:
+    return [variable.name for variable in codebook if not variable.permission]
+
+
+def _breaks(instrument: Instrument) -> list[str | None]:
+    return [None, *dict.fromkeys(banner["by"] for banner in instrument.banners)]
 
 
 def summary_of(wave: Wave, frame: Frame, tally: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,7 +119,8 @@ def summary_of(wave: Wave, frame: Frame, tally: Mapping[str, Any]) -> dict[str, 
 
 
 @transaction.atomic
-def _store(wave: Wave, now: datetime, made: Computed, tables: list[Table]) -> Snapshot:
+def store(wave: Wave, made: Computed, *, tables: Iterable[dict[str, Any]], now: datetime) -> Snapshot:
+    """Put a snapshot with its tables in the place of the one there is."""
     Snapshot.objects.filter(wave=wave).delete()
     snapshot = Snapshot.objects.create(
         wave=wave,
@@ -118,7 +130,18 @@ def _store(wave: Wave, now: datetime, made: Computed, tables: list[Table]) -> Sn
         frame=made.frame.to_bytes(),
         built_at=now,
     )
-    for table in tables:
-        table.snapshot = snapshot
-    Table.objects.bulk_create(tables, batch_size=500)
+    Table.objects.bulk_create(
+        (_stored(snapshot, position, document) for position, document in enumerate(tables)), batch_size=500
+    )
     return snapshot
+
+
+def _stored(snapshot: Snapshot, position: int, document: dict[str, Any]) -> Table:
+    return Table(
+        snapshot=snapshot,
+        position=position,
+        variable=document["variable"],
+        by=document["by"] or "",
+        denominator=document["denominator"],
+        document=document,
+    )

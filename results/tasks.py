@@ -6,7 +6,7 @@ from datetime import datetime
 
 from results.closing import close_wave
 from results.frames import frozen_counts
-from results.snapshot import build_snapshot
+from results.shards import build_or_cut, count_waiting
 from surveys.models import Wave
 from surveys.problems import Refused
 
@@ -25,13 +25,19 @@ def close_due_waves(now: datetime) -> int:
 
 
 def build_due_snapshots(now: datetime) -> int:
-    """Build the results of every closed wave that has none, or has fewer answers than they count. Returns how many."""
+    """Build the results of every closed wave that has none, or has fewer answers than they count; cut large ones.
+
+    Returns for how many something was done.
+    """
     answers = frozen_counts()
     closed = Wave.objects.closed().select_related("snapshot").defer("snapshot__frame", "snapshot__codebook")
     waves = [wave for wave in closed if _is_due(wave, answers)]
-    for wave in waves:
-        build_snapshot(wave, now=now)
-    return len(waves)
+    return sum(build_or_cut(wave, people=answers.get(wave.pk, 0), now=now) for wave in waves)
+
+
+def count_waiting_shards(now: datetime) -> int:
+    """Count the parts of large waves that wait for a worker. Returns how many."""
+    return count_waiting(now)
 
 
 def _is_due(wave: Wave, answers: dict[int, int]) -> bool:

@@ -1,4 +1,7 @@
-"""Six open waves whose time passes: a real Celery worker closes them, and a tick elsewhere gives the same figures."""
+"""Six open waves whose time passes: a real Celery worker closes them, and a tick elsewhere gives the same figures.
+
+Then the worker builds three of them anew in 1, 2 and 7 shards.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ Wave.objects.update(closes_at=timezone.now() + timedelta(seconds=3))
 STAND = """
 import json
 from respondents.models import Frozen, Response
-from results.models import Snapshot, Table
+from results.models import Build, Shard, Snapshot, Table
 from surveys.canonical import digest
 from surveys.models import Wave
 
@@ -47,8 +50,23 @@ print(json.dumps({
     },
     "responses": Response.objects.count(),
     "frozen": Frozen.objects.count(),
+    "cut": [Build.objects.count(), Shard.objects.count()],
 }))
 """
+
+CUT = """
+from results.models import Shard, Snapshot
+from results.shards import cut
+from surveys.models import Wave
+
+for slug, parts in {shards!r}.items():
+    wave = Wave.objects.get(slug=slug)
+    cut(wave, parts=parts)
+    Snapshot.objects.filter(wave=wave).delete()
+print(Shard.objects.count())
+"""
+
+SHARDS = {"2013-winter": 1, "members-2013": 2, "nhscc-2013": 7}
 
 
 def stand(installation: Installation) -> dict[str, Any]:
@@ -85,3 +103,9 @@ def test_six_waves_closed_by_celery_on_postgres_agree_with_a_tick_on_sqlite(
     entries = [json.loads(line) for line in celery_worker.log("worker").splitlines() if line.startswith("{")]
     assert entries
     assert [entry for entry in entries if entry["level"] not in ("INFO", "DEBUG")] == []
+
+    assert int(celery_worker.run_python(*CUT.format(shards=SHARDS).splitlines())) == sum(SHARDS.values())
+    processes.wait_until(
+        lambda: len(stand(celery_worker)["digests"]) == len(SAMPLE_WAVES), seconds=60, what="shards to be counted"
+    )
+    assert stand(celery_worker) == by_tick

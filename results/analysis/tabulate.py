@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from results.analysis.bands import banded
 from results.analysis.banner import By, Where
 from results.analysis.cells import codes_test, row_dicts, row_test
 from results.analysis.columns import column_dicts
+from results.analysis.counting import Counts
 from results.analysis.figures import ORGANISATIONS, PEOPLE, Figures, hidden_of, on_substantive_base
 from results.analysis.frame import Frame
 from results.analysis.layout import Grid, Layout, added, count_breaks
@@ -111,21 +112,27 @@ def tables_from(
     frame: Frame,
     bys: Sequence[By] = (None,),
     where: Where | None = None,
-    options: Options | None = None,
+    options: Options | Callable[[str, By], Options] | None = None,
 ) -> list[list[dict[str, Any]]]:
     """Tables ``[variable][break]`` from what `count_breaks` counted in each shard, perhaps elsewhere.
 
-    `frame` is any one of the shards: it gives the codebook and the scale of the weights, not the counts.
+    `frame` is any one of the shards: it gives the codebook and the scale of the weights, not the counts. `options` are
+    those of all tables, or a function of variable and break.
     """
-    options = options or Options()
-    tallies = [[options.tallies(name, by=by, where=where) for by in bys] for name in names]
+    chosen = [[options(name, by) if callable(options) else options or Options() for by in bys] for name in names]
+    tallies = [
+        [each.tallies(name, by=by, where=where) for each, by in zip(row, bys, strict=True)]
+        for name, row in zip(names, chosen, strict=True)
+    ]
     layout = Layout.of(frame, bys)
+
+    def tables(name: str, counts: Sequence[Counts], told: Iterable[tuple[Options, Any]]) -> list[dict[str, Any]]:
+        made = layout.figures(frame.codebook[name], counts, scale=frame.scale)
+        return [table_of(each.applied(figures, known)) for figures, (each, known) in zip(made, told, strict=True)]
+
     return [
-        [
-            table_of(options.applied(figures, known))
-            for figures, known in zip(layout.figures(frame.codebook[name], row, scale=frame.scale), told, strict=True)
-        ]
-        for name, row, told in zip(names, added(grids), tallies, strict=True)
+        tables(name, counts, zip(row, known, strict=True))
+        for name, counts, row, known in zip(names, added(grids), chosen, tallies, strict=True)
     ]
 
 
