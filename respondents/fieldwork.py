@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from respondents.models import Invitation, InvitedOrganisation, Letter, Organisation
 from respondents.models.register import Grouping
 from respondents.organisations import frame, places_on
+from respondents.promise import FEWEST
 from surveys.models import Wave
 
 
@@ -35,13 +36,17 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Fieldwork:
-    """How far a wave has come: people and organisations, in all and by group; answers collected elsewhere apart."""
+    """How far a wave has come: people and organisations, in all and by group; answers collected elsewhere apart.
+
+    `withheld`: the wave is sealed, and there were groups too small to be shown.
+    """
 
     people: Rate
     organisations: Rate | None
     elsewhere: int
     by_role: tuple[Rate, ...]
     by_region: tuple[Rate, ...]
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,14 @@ def fieldwork_of(wave: Wave) -> Fieldwork:
     organisations = frame(wave)
     answered = _organisations_that_answered(wave)
     personal = wave.invitations.personal().filter(revoked=False)
-    return Fieldwork(
+    found = Fieldwork(
         people=Rate(_("People"), personal.responded().count(), personal.count()),
         organisations=_organisations_rate(len(answered), len(organisations)) if wave.frame_kind else None,
         elsewhere=wave.invitations.filter(person=None).responded().count(),
         by_role=tuple(_by_role(wave)),
         by_region=tuple(_by_region(wave, organisations, answered)),
     )
+    return _sealed(found) if wave.sealed else found
 
 
 def standings(waves: Iterable[Wave]) -> list[Standing]:
@@ -99,11 +105,37 @@ def letters_of(wave: Wave) -> dict[str, int]:
     return {**states, "waiting": waiting.count()}
 
 
+def large_enough(rates: Iterable[Rate]) -> tuple[Rate, ...]:
+    """The rates of groups of at least `FEWEST`, without so many of the smallest that those left out cannot be worked
+    out from the whole: together they are at least as many.
+
+    >>> [rate.label for rate in large_enough([Rate("a", 1, 50), Rate("b", 1, 12), Rate("c", 1, 3)])]
+    ['a']
+    """
+    rates = tuple(rates)
+    left_out = 0
+    hidden: set[str] = set()
+    for rate in sorted(rates, key=lambda each: each.total or 0):
+        if 0 < left_out < FEWEST or (rate.total or 0) < FEWEST:
+            hidden.add(rate.label)
+            left_out += rate.total or 0
+    return tuple(rate for rate in rates if rate.label not in hidden)
+
+
+def _sealed(found: Fieldwork) -> Fieldwork:
+    people = found.people if (found.people.total or 0) >= FEWEST else Rate(found.people.label, 0, 0)
+    by_role, by_region = large_enough(found.by_role), large_enough(found.by_region)
+    withheld = (people, by_role, by_region) != (found.people, found.by_role, found.by_region)
+    return replace(found, people=people, by_role=by_role, by_region=by_region, withheld=withheld)
+
+
 def _standing(
     wave: Wave, people: Mapping[str, Any] | None, reached: int, sizes: Mapping[tuple[object, object], int]
 ) -> Standing:
     row = people or {"invited": 0, "personal": 0, "answered": 0}
     rate = Rate("", row["personal"], row["invited"]) if row["invited"] else Rate("", row["answered"], None)
+    if wave.sealed and row["invited"] < FEWEST:
+        rate = Rate("", 0, 0)
     size = sizes.get((wave.frame_kind, wave.frame_date), 0)
     return Standing(wave, rate, _organisations_rate(reached, size) if wave.frame_kind else None)
 

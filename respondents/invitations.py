@@ -56,6 +56,7 @@ def invite(wave: Wave, invitees: Iterable[Invitee]) -> dict[str, int]:
             Invitation.objects.filter(pk__in=some).update(gp=gp)
             InvitedOrganisation.objects.filter(invitation__in=some).delete()
     link_organisations((row, invitee.organisations) for row, invitee in (*new, *changed))
+    Wave.objects.filter(pk=wave.pk).update(promised=True)
     return {"invited": len(new), "updated": len(changed)}
 
 

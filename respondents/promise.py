@@ -26,7 +26,7 @@ class Sentence:
 
 def promise_of(wave: Wave | None) -> list[Sentence]:
     """What is promised to the people asked in this wave."""
-    return [_whose(wave), _whether(), _connected(), _destroyed(wave), _comments(), _published()]
+    return [_whose(wave), _whether(wave), _connected(), _destroyed(wave), _comments(), _published()]
 
 
 def _whose(wave: Wave | None) -> Sentence:
@@ -39,7 +39,13 @@ def _whose(wave: Wave | None) -> Sentence:
     )
 
 
-def _whether() -> Sentence:
+def _whether(wave: Wave | None) -> Sentence:
+    if wave and wave.sealed:
+        return Sentence(
+            _("The team cannot see whether you have answered: it sees only how many of each group of ten or more."),
+            _("Rates of smaller groups are left out, and enough beside them that they cannot be worked out."),
+            ("tests/respondents/test_promise.py::test_a_sealed_wave_shows_no_rate_of_a_group_below_ten",),
+        )
     return Sentence(
         _("The team can see whether you have answered, so that they stop reminding you."),
         _("Your invitation is marked as answered when you send. The mark does not say when, or what."),

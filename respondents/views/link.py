@@ -17,12 +17,14 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from respondents.closing_rule import GRACE
 from respondents.consent import without_wishes
 from respondents.responses import CLOSED, EARLY, GRACE_PERIOD, UNKNOWN, Standing, standing
+from surveys.markdown import block_html
 from surveys.templatetags.moments import moment
 
 COPY_SECONDS = 45 * 60
@@ -146,6 +148,12 @@ def by_link(*methods: str, any_time: bool = False) -> Callable[..., Callable[...
         return handle
 
     return decorate
+
+
+def own_words(found: Standing, key: str) -> str:
+    """The wave's own introduction or thank-you as HTML, as it was frozen; empty where it has none."""
+    words = found.instrument.wave.get(key) if found.instrument else ""
+    return mark_safe(block_html(words)) if words else ""  # noqa: S308 - block_html makes it safe
 
 
 def calm(link: Link, *, entered: list[tuple[str, str]] | None = None) -> HttpResponse:

@@ -13,7 +13,7 @@ from respondents.progress import Progress
 from respondents.promise import promise_of
 from respondents.responses import Standing
 from respondents.timing import measured_minutes
-from respondents.views.link import BEGAN, HERE, Link, by_link
+from respondents.views.link import BEGAN, HERE, Link, by_link, own_words
 from surveys.duration import minutes_for
 
 
@@ -27,6 +27,7 @@ def start(link: Link) -> HttpResponse:
         "respond/start.html",
         title=_("Start"),
         standfirst=_standfirst(found),
+        introduction=own_words(found, "introduction"),
         length_line=_length_line(found),
         facts=_facts(found),
         promise=promise_of(found.wave),

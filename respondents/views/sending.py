@@ -20,7 +20,7 @@ from respondents.telltales import telltales
 from respondents.timing import note_minutes
 from respondents.views.answering import RETURN, revision_of
 from respondents.views.confirming import ConfirmForm, ask, is_confirmed
-from respondents.views.link import BEGAN, COPY_SECONDS, HERE, SENT, WROTE, Link, by_link, calm
+from respondents.views.link import BEGAN, COPY_SECONDS, HERE, SENT, WROTE, Link, by_link, calm, own_words
 from surveys.instrument.journey import Page, asked_of
 from surveys.markdown import plain_text
 
@@ -44,6 +44,7 @@ def received(link: Link) -> HttpResponse:
         "respond/received.html",
         title=_("We have your answers"),
         just_sent=mine is not None,
+        thank_you=own_words(found, "thank_you"),
         receipt=found.response.receipt if mine else "",
         sections=answer_sections(link, found.response.sent or {}) if mine else None,
         erase_url=link.request.build_absolute_uri(reverse("respondents:erase")),

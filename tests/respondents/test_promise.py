@@ -12,12 +12,16 @@ from django.db import models
 from django.utils import timezone
 
 from respondents import keys, promise
+from respondents.fieldwork import fieldwork_of, standings
 from respondents.freezing import scrub
+from respondents.invitations import Invitee, invite
 from respondents.mailing import order_mailing, waiting_for
 from respondents.models import Frozen, Response
 from respondents.responses import CLOSED, save_page, standing, submit, withdraw
 from results.analysis.suppression import PUBLIC, Group, hidden_columns
 from results.closing import close_wave
+from surveys import changes
+from surveys.editing import edit
 from surveys.models import Wave
 from tests import building
 
@@ -35,7 +39,7 @@ def running() -> Wave:
 
 
 def test_every_sentence_names_a_test_that_exists() -> None:
-    for sentence in promise.promise_of(None):
+    for sentence in (*promise.promise_of(None), *promise.promise_of(Wave(sealed=True))):
         assert sentence.tests, sentence.text
         for name in sentence.tests:
             path, _, function = name.partition("::")
@@ -118,3 +122,37 @@ def test_figures_about_fewer_than_ten_people_are_withheld() -> None:
     assert len(hidden) > 1, "the total less the others would give the nine away"
     assert hidden_columns({"total": Group(9)}, thresholds=PUBLIC) == {"total"}
     assert hidden_columns({"total": Group(10)}, thresholds=PUBLIC) == set()
+
+
+@pytest.mark.django_db
+def test_a_sealed_wave_shows_no_rate_of_a_group_below_ten() -> None:
+    wave = building.opened(sealed=True)
+    for number in range(13):
+        building.link(wave, role="chair" if number < 9 else "ao")
+    found = fieldwork_of(wave)
+    assert ([rate.total for rate in found.by_role], found.people.total, found.withheld) == ([], 13, True)
+    for _more in range(11):
+        building.link(wave, role="chair")
+    # With the chairs shown and the whole known, the four officers could be worked out: neither is shown.
+    assert [rate.label for rate in fieldwork_of(wave).by_role] == []
+    for _more in range(6):
+        building.link(wave, role="ao")
+    assert [rate.total for rate in fieldwork_of(wave).by_role] == [20, 10]
+    few = building.opened(slug="few", number=4, sealed=True)
+    building.link(few)
+    assert (fieldwork_of(few).people.total, standings([few])[0].people.total) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_what_was_promised_to_people_invited_can_only_be_made_stricter() -> None:
+    wave = building.draft(sealed=True)
+    loosen, seal = changes.SetPrivacy(False), changes.SetPrivacy(True)
+    edit(wave, loosen, revision=wave.revision, now=building.NOW)
+    edit(wave, seal, revision=wave.revision, now=building.NOW)
+    invite(wave, [Invitee("Ann", "ann@example.org", "chair", None, ())])
+    with building.refused() as refusal:
+        edit(wave, loosen, revision=wave.revision, now=building.NOW)
+    assert refusal.problems[0].place == "wave.sealed"
+    with building.refused():
+        building.draft()
+    assert Wave.objects.get().sealed
