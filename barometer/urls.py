@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("respondents.urls")),
     path("", include("respondents.desk_urls")),
     path("", include("surveys.urls")),
+    path("", include("surveys.bank_urls")),
     path("", include("surveys.draft_urls")),
     path("", include("results.urls")),
 ]

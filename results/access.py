@@ -11,6 +11,7 @@ ACCESS: dict[str, Rule] = {
     "break": {"GET": READERS},
     "dry_run": {"GET": READERS},
     "comments": {"GET": ANALYSTS},
+    "question": {"GET": READERS},
     "exports": {"GET": READERS},
     "export": {"GET": READERS},
     "checksum": {"GET": READERS},

@@ -1,7 +1,7 @@
 """Addresses of the staff pages about results."""
 
 from results.access import ACCESS
-from results.views import dry_running, exporting, reading
+from results.views import dry_running, exporting, questions, reading
 from surveys.access import guarded
 
 app_name = "results"
@@ -13,6 +13,7 @@ urlpatterns = guarded(
         ("waves/<slug:slug>/results/by/<slug:by>/", reading.dashboard, "break"),
         ("waves/<slug:slug>/dry-run/", dry_running.dry_run, "dry_run"),
         ("waves/<slug:slug>/results/comments/", reading.comments, "comments"),
+        ("bank/<slug:survey>/<str:name>/", questions.question, "question"),
         ("waves/<slug:slug>/exports/", exporting.exports, "exports"),
         ("waves/<slug:slug>/exports/<slug:key>/", exporting.export, "export"),
         ("waves/<slug:slug>/exports/<slug:key>/checksum/", exporting.checksum, "checksum"),

@@ -58,4 +58,5 @@ class _Controls(HTMLParser):
         if kind in ("submit", "button"):
             return
         if kind not in ("radio", "checkbox") or "checked" in given:
-            self.found.append((given["name"] or "", given.get("value") or ""))
+            unsaid = "on" if kind in ("radio", "checkbox") else ""
+            self.found.append((given["name"] or "", given.get("value", unsaid) or ""))
