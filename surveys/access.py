@@ -26,7 +26,13 @@ Rule = Mapping[str, frozenset[str]]
 View = Callable[..., HttpResponseBase]
 
 ACCESS: dict[str, Rule] = {
+    "new": {"GET": frozenset({EDITOR})},
+    "blank": {"GET": frozenset({EDITOR}), "POST": frozenset({EDITOR})},
+    "from_bank": {"GET": frozenset({EDITOR}), "POST": frozenset({EDITOR})},
     "upload": {"GET": frozenset({EDITOR}), "POST": frozenset({EDITOR})},
+    "look": {"GET": frozenset({EDITOR}), "POST": frozenset({EDITOR})},
+    "copy": {"GET": frozenset({EDITOR}), "POST": frozenset({EDITOR})},
+    "questionnaire": {"GET": READERS},
     "file": {"GET": READERS},
     "times": {"GET": frozenset({EDITOR}), "POST": frozenset({EDITOR})},
     "open": {"GET": READERS, "POST": frozenset({EDITOR})},

@@ -40,6 +40,14 @@ def copy_wave(
     Without `closes_at` it is open for as many days as `last` was, to the same hour of the day. Raises Refused when the
     slug is taken, or a time is wrong.
     """
+    document, notes = copied_document(last, slug=slug, title=title, opens_at=opens_at, closes_at=closes_at)
+    return Copied(create(document), notes)
+
+
+def copied_document(
+    last: Wave, *, slug: str, title: str, opens_at: datetime | None = None, closes_at: datetime | None = None
+) -> tuple[Document, tuple[str, ...]]:
+    """The document of a draft like `last`, and what its maker should look at; writes nothing."""
     document = document_of(last)
     closes_at = closes_at or _as_long(last, opens_at)
     frame_date = _moved(last, opens_at)
@@ -51,7 +59,7 @@ def copy_wave(
         closes_at=_told(closes_at),
         frame_date=frame_date.isoformat() if frame_date else None,
     )
-    return Copied(create(document), tuple(_notes(last, frame_date)))
+    return document, tuple(_notes(last, frame_date))
 
 
 def wave_from_bank(survey: Survey, versions: Sequence[QuestionVersion], *, slug: str, title: str) -> Wave:

@@ -79,19 +79,6 @@ class FileForm(DeskForm):
             self.data = {**self.data.dict(), "text": clean(text)}  # type: ignore[attr-defined]
 
 
-class WaveFileForm(FileForm):
-    """A wave file, and whether it may take the place of a draft that is there."""
-
-    replace = forms.BooleanField(label=_("Replace the draft, if there is one with the same name"), required=False)
-    button = _("Upload the questionnaire")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["file"].label = _("Wave file")
-        self.fields["file"].help_text = _("Its name ends in .wave.json. Nothing is written unless all of it is right.")
-        self.fields["file"].widget.attrs["accept"] = ".json,application/json"
-
-
 class DecisionForm(DeskForm):
     """A step that takes two people: it is proposed; where nobody else could confirm, done, after a word for it."""
 

@@ -1,14 +1,20 @@
 """Addresses of the desk's pages about the questionnaire."""
 
 from surveys.access import ACCESS, guarded
-from surveys.views import corrections, proposals, questionnaire, running
+from surveys.views import corrections, importing, making, proposals, questionnaire, running
 
 app_name = "surveys"
 
 urlpatterns = guarded(
     ACCESS,
     [
-        ("new-wave/", questionnaire.upload, "upload"),
+        ("new-wave/", making.new, "new"),
+        ("new-wave/blank/", making.blank, "blank"),
+        ("new-wave/bank/", making.from_bank, "from_bank"),
+        ("new-wave/file/", importing.upload, "upload"),
+        ("new-wave/file/<str:upload>/", importing.look, "look"),
+        ("waves/<slug:slug>/copy/", making.copy, "copy"),
+        ("waves/<slug:slug>/questionnaire/<slug:key>/", making.questionnaire, "questionnaire"),
         ("waves/<slug:slug>/file/", questionnaire.file, "file"),
         ("waves/<slug:slug>/times/", running.times, "times"),
         ("waves/<slug:slug>/open/", proposals.ready, "open"),

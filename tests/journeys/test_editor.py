@@ -79,10 +79,11 @@ def winter() -> dict[str, Any]:
 def upload(page: Page, document: dict[str, Any]) -> None:
     page.get_by_role("link", name="Upload a wave file").click()
     data = building.as_bytes(document)
-    page.get_by_label("Wave file").set_input_files(
+    page.get_by_label("File", exact=True).set_input_files(
         {"name": "winter.wave.json", "mimeType": "application/json", "buffer": data}
     )
-    page.get_by_role("button", name="Upload the questionnaire").click()
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What was understood")
 
 
 def set_times(page: Page) -> None:
@@ -126,6 +127,7 @@ def test_an_editor_takes_a_wave_from_the_file_to_the_close_without_javascript(
     page = without_script
     sign_in(page, live_server.url, small_desk)
     upload(page, winter())
+    page.get_by_role("button", name="Make the draft").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Winter 2013")
     expect(page.get_by_text("2 things stop this wave from opening")).to_be_visible()
     set_times(page)
@@ -178,10 +180,13 @@ def test_every_page_of_the_way_is_accessible(
     broken["wave"]["roles"] = ["chair", "nurse"]
     upload(page, broken)
     expect(page.get_by_role("heading", name="One thing is wrong; nothing was written")).to_be_visible()
-    expect(page.get_by_label("Or paste its text")).to_have_value(re.compile("nurse"))
+    expect(page.get_by_label("The text of the file")).to_have_value(re.compile("nurse"))
     is_sound(page)
-    page.get_by_label("Or paste its text").fill(building.as_bytes(winter()).decode())
-    page.get_by_role("button", name="Upload the questionnaire").click()
+    page.get_by_label("The text of the file").fill(building.as_bytes(winter()).decode())
+    page.get_by_role("button", name="Read it again").click()
+    expect(page.get_by_text("Everything in the file was understood.")).to_be_visible()
+    is_sound(page)
+    page.get_by_role("button", name="Make the draft").click()
     is_sound(page)
     page.get_by_role("link", name="CCG chair").click()
     is_sound(page)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from respondents.models import Invitation, Mailing
 from surveys.models import Proposal, Wave, WaveEvent
-from surveys.wave_file import dump_wave
 from tests import building, desk
 from tests.unscripted import as_sent
 
@@ -44,87 +41,6 @@ def small_desk() -> Client:
 
 def words(response: HttpResponse) -> str:
     return response.content.decode()
-
-
-def upload(client: Client, data: bytes, **more: str) -> Any:
-    file = SimpleUploadedFile("spring.wave.json", data, content_type="application/json")
-    return client.post(reverse("surveys:upload"), {"file": file, **more})
-
-
-# --- The wave file ---------------------------------------------------------------------------------------------
-
-
-def test_a_wave_file_becomes_a_draft(editor: Client) -> None:
-    response = upload(editor, building.as_bytes(building.document()))
-    wave = Wave.objects.get()
-    assert response["Location"] == reverse("desk:wave", args=["spring"])
-    assert wave.is_draft
-    assert "Spring 2026 is a draft now, with 6 items." in words(editor.get(response["Location"]))
-
-
-def test_every_problem_of_a_wave_file_is_shown_with_its_place_and_nothing_is_written(editor: Client) -> None:
-    document = building.document(roles=["chair", "nurse"])
-    document["sections"][0]["items"][1]["show_if"] = ["any_of", "WAYS", 1]
-    before = building.counts()
-    response = upload(editor, building.as_bytes(document))
-    assert response.status_code == 422
-    assert building.counts() == before
-    shown = words(response)
-    assert "wave.roles[1]" in shown
-    assert "sections[0].items[1].show_if" in shown
-    assert "<title>Error:" in shown
-
-
-def test_a_refused_file_comes_back_as_text_to_be_put_right(editor: Client) -> None:
-    data = building.as_bytes(building.document(roles=["nurse"]))
-    form = as_sent(words(upload(editor, data)))
-    assert json.loads(form["text"]) == json.loads(data)
-
-
-@pytest.mark.parametrize(
-    ("data", "told"),
-    [
-        (b"", "The submitted file is empty."),
-        (b"{", "line 1, column 2"),
-        (b"\xff\xfe{}", "is not UTF-8"),
-        (b"[1]", "nothing was written"),
-    ],
-)
-def test_a_file_that_is_no_wave_file_is_refused_in_words(editor: Client, data: bytes, told: str) -> None:
-    response = upload(editor, data)
-    assert response.status_code == 422
-    assert told in words(response)
-    assert not Wave.objects.exists()
-
-
-def test_nothing_chosen_is_said_so(editor: Client) -> None:
-    response = editor.post(reverse("surveys:upload"), {})
-    assert response.status_code == 422
-    assert "Choose a file, or paste its text." in words(response)
-
-
-def test_a_draft_is_replaced_only_when_asked(editor: Client) -> None:
-    building.draft()
-    data = building.as_bytes(building.document(title="Another spring"))
-    assert "is a draft already" in words(upload(editor, data))
-    assert Wave.objects.get().title == "Spring 2026"
-    upload(editor, data, replace="on")
-    assert Wave.objects.get().title == "Another spring"
-
-
-def test_an_open_wave_is_never_replaced(editor: Client) -> None:
-    building.opened()
-    response = upload(editor, building.as_bytes(building.document(title="Another")), replace="on")
-    assert response.status_code == 422
-    assert "only a draft can change" in words(response)
-    assert Wave.objects.get().title == "Spring 2026"
-
-
-def test_the_wave_file_can_be_taken_out_again(editor: Client) -> None:
-    wave = building.draft()
-    response = editor.get(reverse("surveys:file", args=[wave.slug]))
-    assert words(response) == dump_wave(wave)
-    assert 'filename="spring.wave.json"' in response["Content-Disposition"]
 
 
 # --- Times -----------------------------------------------------------------------------------------------------
