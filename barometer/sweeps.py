@@ -24,6 +24,7 @@ Sweep = Callable[[datetime], int]
 # In the order in which one makes work for the next; seconds between two runs.
 SWEEPS: tuple[tuple[str, int], ...] = (
     ("surveys.tasks.open_due_waves", 5),
+    ("respondents.tasks.keep_erasures", 5),
     ("respondents.tasks.issue_due_links", 5),
     ("respondents.tasks.send_due_letters", 5),
     ("results.tasks.close_due_waves", 5),

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from respondents import keys
 from respondents.codes import forget_codes
 from respondents.consent import hold_back_contacts
+from respondents.erasures import note_erasure
 from respondents.models import Frozen, InvitedOrganisation, Response, Sealed
 from respondents.panel import unseal_by_receipt
 from respondents.receipts import receipt_hash, tidy_receipt
@@ -112,6 +113,7 @@ def erase(receipt: str) -> Wave | None:
     wave = row.wave
     row.delete()
     unseal_by_receipt(tidy_receipt(receipt))
+    note_erasure(tidy_receipt(receipt))
     return wave
 
 

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from respondents import keys
+from respondents.codes import address_to_type, give_code
 from respondents.invitations import issue_links, link_of
 from respondents.models import Invitation, Letter, Mailing
 from respondents.promise import promise_of
@@ -58,12 +59,20 @@ def send_waiting_letters(now: datetime) -> int:
     return settled + sum(_send(mailing, now) for mailing in due.select_related("wave__survey"))
 
 
-def compose(invitation: Invitation, kind: str, *, link: str) -> EmailMessage:
+def compose(invitation: Invitation, kind: str, *, link: str, code: str) -> EmailMessage:
     """The letter to one person: plain text, one recipient, a way to stop further mail, no traces."""
     assert invitation.person is not None
     wave = invitation.wave
     promised = " ".join(sentence.text for sentence in promise_of(wave))
-    context = {"wave": wave, "survey": wave.survey, "person": invitation.person, "link": link, "promise": promised}
+    context = {
+        "wave": wave,
+        "survey": wave.survey,
+        "person": invitation.person,
+        "link": link,
+        "code": code,
+        "code_address": address_to_type(),
+        "promise": promised,
+    }
     subject, body = render_to_string(f"emails/{kind}.txt", context).split("\n", 1)
     return EmailMessage(
         subject=subject.strip(),
@@ -102,7 +111,7 @@ def _send_one(invitation: Invitation, kind: str, key: bytes, connection: Any, no
     letter = _claim(invitation, kind, now)
     if letter is None:
         return None
-    message = compose(invitation, kind, link=link_of(invitation, key=key))
+    message = compose(invitation, kind, link=link_of(invitation, key=key), code=give_code(invitation, key=key))
     try:
         connection.send_messages([message])
         letter.state = Letter.State.SENT

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from respondents import keys
 from respondents.attributes import Attributes
 from respondents.consent import wishes_contact, without_wishes
+from respondents.erasures import note_erasure
 from respondents.gate import enter_gate_of
 from respondents.models import Invitation, Response
 from respondents.receipts import new_receipt
@@ -115,6 +116,7 @@ def withdraw(token: str, *, now: datetime | None = None) -> bool:
     found = enter(token, now=now)
     if found.response is None:
         return False
+    note_erasure(found.response.receipt)
     found.response.delete()
     Invitation.objects.filter(pk=found.invited.pk).update(responded=False, contact=False)
     return True

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from respondents import erasures
+from respondents.attempts import forget_attempts
 from respondents.freezing import destroy_spent_keys
 from respondents.invitations import issue_links
 from respondents.mailing import send_waiting_letters
 from respondents.panel import destroy_spent_panels
 from surveys.models import Wave
+
+
+def forget_code_attempts(now: datetime) -> int:
+    """Delete attempts at typed codes that no longer count. Returns how many."""
+    return forget_attempts(now)
 
 
 def issue_due_links(now: datetime) -> int:
@@ -20,6 +27,11 @@ def issue_due_links(now: datetime) -> int:
 def send_due_letters(now: datetime) -> int:
     """Send what mailings are due; each letter at most once. Returns how many were settled."""
     return send_waiting_letters(now)
+
+
+def keep_erasures(now: datetime) -> int:
+    """Bring the two ledgers of erasures together, and after a restore erase again. Returns how many marks differed."""
+    return erasures.keep_erasures()
 
 
 def destroy_keys(now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from respondents.views import answering, erasing, leaving, opening, sending
+from respondents.views import answering, erasing, leaving, opening, sending, typed_code
 
 app_name = "respondents"
 
@@ -19,5 +19,6 @@ urlpatterns = [
     path("a/<str:token>/leave/pass-on/", leaving.pass_on, name="pass_on"),
     path("a/<str:token>/leave/gone/", leaving.gone, name="gone"),
     path("a/<str:token>/stop/", leaving.stop, name="stop"),
+    path("code/", typed_code.open_by_code, name="code"),
     path("withdraw/", erasing.erase_by_receipt, name="erase"),
 ]

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from results import charts, printing
+from results.analysis import bits
 from results.analysis.rounding import percent_half_up
 from results.charts.table import Grid, grid_for, grid_of_battery
 from results.models import Snapshot, Table
@@ -239,11 +240,26 @@ def _part(variable: Variable, table: Document, *, source: str) -> Part:
     )
 
 
-def comments_of(results: Results) -> Iterable[tuple[Variable, list[str]]]:
+def comments_of(results: Results) -> Iterable[tuple[Variable, list[tuple[str, str]]]]:
     """What respondents wrote, question by question, each question's comments in an order of their own.
 
-    Nothing stands beside a comment, and sorted by their own words the comments of one person do not line up.
+    Nothing stands beside a comment but what its writer lets be done with it ("" where that was not asked or not said),
+    and sorted by their own words the comments of one person do not line up.
     """
     for variable in results.codebook.questions:
         if variable.holds == "text":
-            yield variable, sorted(words for words in results.frame.texts[variable.name] if words)
+            pairs = zip(results.frame.texts[variable.name], _uses_of(variable, results), strict=True)
+            yield variable, sorted((words, use) for words, use in pairs if words)
+
+
+def _uses_of(variable: Variable, results: Results) -> list[str]:
+    """For each respondent in the frame's order, what may be done with this comment."""
+    uses = [""] * results.frame.size
+    permission = results.codebook.permission_for(variable.name)
+    if permission is None:
+        return uses
+    masks = bits.unpack(results.frame.codes[permission.name], results.frame.size)
+    for code, mask in zip(permission.codes, masks, strict=True):
+        for place in mask.nonzero()[0].tolist():
+            uses[place] = code.label
+    return uses

@@ -18,6 +18,13 @@
     });
   });
 
+  // Own words to an option choose it, for browsers that show the field before it is chosen.
+  form.addEventListener("input", function (event) {
+    var words = event.target.closest(".saying");
+    var choice = words && words.previousElementSibling.querySelector("input");
+    if (choice && !choice.checked && event.target.value) choice.click();
+  });
+
   // How much room is left in a comment. Said aloud only after a pause, and only when it is getting short.
   form.querySelectorAll(".count").forEach(function (note) {
     var box = document.getElementById(note.dataset.for);
@@ -44,7 +51,7 @@
   form.querySelectorAll(".ranks").forEach(function (list) {
     var selects = Array.from(list.querySelectorAll("select"));
     var held = selects.map(function (select) { return select.value; });
-    list.querySelectorAll(".moves").forEach(function (moves) { moves.hidden = false; });
+    list.querySelectorAll(".moves, .handle").forEach(function (hidden) { hidden.hidden = false; });
     function take(index, rank) {
       var other = rank ? held.indexOf(rank) : -1;
       if (other >= 0 && other !== index) selects[other].value = held[index];
@@ -58,6 +65,46 @@
       if (wanted >= 1 && wanted <= selects.length) take(index, String(wanted));
       selects[index].dispatchEvent(new Event("change", { bubbles: true }));
     }
+    // Dragging by the handle: ranked rows stand first, and count from the top in the order they are left in.
+    function rows() { return Array.from(list.querySelectorAll(".rank")); }
+    function selectOf(row) { return row.querySelector("select"); }
+    function stand() {
+      var sorted = rows().sort(function (a, b) { return (selectOf(a).value || 99) - (selectOf(b).value || 99); });
+      sorted.forEach(function (row) { list.append(row); });
+    }
+    function count(dropped) {
+      var rank = 0;
+      rows().forEach(function (row) {
+        if (row === dropped || selectOf(row).value) selectOf(row).value = String((rank += 1));
+      });
+      held = selects.map(function (select) { return select.value; });
+      selectOf(dropped).dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    list.addEventListener("pointerdown", function (event) {
+      var handle = event.target.closest(".handle");
+      if (!handle) return;
+      event.preventDefault();
+      stand();
+      var dragged = handle.closest(".rank");
+      dragged.classList.add("dragged");
+      function over(moved) {
+        var below = rows().find(function (row) {
+          var box = row.getBoundingClientRect();
+          return row !== dragged && moved.clientY < box.top + box.height / 2;
+        });
+        if (below !== dragged.nextElementSibling) list.insertBefore(dragged, below || null);
+      }
+      function drop(ended) {
+        document.removeEventListener("pointermove", over);
+        document.removeEventListener("pointerup", drop);
+        document.removeEventListener("pointercancel", drop);
+        dragged.classList.remove("dragged");
+        if (ended.type === "pointerup") count(dragged);
+      }
+      document.addEventListener("pointermove", over);
+      document.addEventListener("pointerup", drop);
+      document.addEventListener("pointercancel", drop);
+    });
     selects.forEach(function (select, index) {
       select.addEventListener("change", function () { take(index, select.value); });
     });

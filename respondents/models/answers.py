@@ -56,6 +56,15 @@ class Frozen(models.Model):
         return "a frozen response"
 
 
+class Erasure(models.Model):
+    """A hash of a receipt whose answers were taken back. Nothing is left that it could lead to."""
+
+    mark = models.CharField(primary_key=True, max_length=64)
+
+    def __str__(self) -> str:
+        return "an erasure"
+
+
 class Sealed(models.Model):
     """The answers of one person to one closed wave that is linked to the next, in a box that only its key opens.
 

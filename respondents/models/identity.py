@@ -37,10 +37,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 class Invitation(models.Model):
     """One person asked in one role. `responded` says that answers have come, never when or which.
 
-    The link's token is made from the wave's key and this id; only its SHA-256 is kept, and while the wave is open a box
-    that the typed code opens (`respondents.codes`). `contact` says that this person asked to be contacted, never about
-    which comment. An invitation without a person stands for an answer collected elsewhere, so that its organisations
-    are counted.
+    The link's token is made from the wave's key and this id; only its SHA-256 is kept, and while the wave is open a
+    box that the typed code opens (`respondents.codes`). `contact` says that this person asked to be contacted, never
+    about which comment. An invitation without a person stands for an answer collected elsewhere, so that its
+    organisations are counted.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -103,14 +103,18 @@ def _rows(
         battery = any(variable.row for variable in question.variables)
         put = {variable.name for variable in asked_of(question, answers)}
         pairs = zip(question.variables, described, strict=True)
-        beside = [told for variable, told in pairs if variable.asked_if is not None and variable.name in put]
+        beside = [
+            (plain_text(label), words, variable.name in concealed)
+            for variable, (label, words) in pairs
+            if variable.asked_if is not None and variable.name in put
+        ]
         yield {
             "question": plain_text(question.text),
             "url": link.url("page", page.name) + RETURN if change else "",
-            "hidden": any(variable.name in concealed for variable in question.variables),
+            "hidden": any(each.name in concealed for each in question.variables if each.asked_if is None),
             "statements": [(plain_text(label), words) for label, words in described] if battery else None,
             "words": "" if battery else described[0][1],
-            "beside": [(plain_text(label), words) for label, words in beside],
+            "beside": beside,
         }
 
 
