@@ -9,7 +9,8 @@ SENDERS = frozenset({EDITOR, FIELDWORK})
 ACCESS: dict[str, Rule] = {
     "home": {"GET": EVERY_ROLE | {ADMIN}},
     "wave": {"GET": EVERY_ROLE},
-    "preview": {"GET": READERS},
+    "preview": {"GET": READERS, "POST": READERS},
+    "paper": {"GET": READERS},
     "sample": {"GET": SENDERS, "POST": SENDERS},
     "invitations": {"GET": SENDERS, "POST": SENDERS},
 }

@@ -1,11 +1,11 @@
-"""The desk's pages about a wave and its people: all waves, one wave, sample, invitations, preview by role."""
+"""The desk's pages about a wave and its people: all waves, one wave, sample, invitations."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,16 +18,12 @@ from respondents.mailing import order_mailing
 from respondents.models import Mailing
 from respondents.models.identity import MailKind
 from respondents.organisations import frame
-from respondents.paper import paper_sections
 from respondents.sample import load_sample
 from surveys import access
-from surveys.compiling import draft_instrument, instrument_of, problems
+from surveys.compiling import problems
 from surveys.deciding import waiting
-from surveys.instrument.questionnaire import Instrument
 from surveys.models import Wave
 from surveys.problems import Problem, Refused
-from surveys.wave_checks import sense_problems
-from surveys.wave_file import document_of
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -101,35 +97,6 @@ def invitations(request: HttpRequest, wave: Wave) -> HttpResponse:
         return redirect("desk:wave", slug=wave.slug)
     context = {"wave": wave, "form": form, "letters": letters_of(wave)}
     return render(request, "desk/invitations.html", context)
-
-
-def preview(request: HttpRequest, wave: Wave, role: str) -> HttpResponse:
-    """The whole questionnaire as one role is asked it, in respondents' dress."""
-    instrument = _instrument(wave)
-    if role not in wave.role_labels:
-        raise Http404
-    return render(
-        request,
-        "desk/preview.html",
-        {
-            "wave": wave,
-            "survey_title": wave.survey.title,
-            "wave_title": wave.title,
-            "page_title": _("Preview"),
-            "role": role,
-            "role_label": wave.role_labels[role],
-            "sections": paper_sections(instrument.for_role(role)) if instrument else [],
-            "problems": [] if instrument else sense_problems(document_of(wave)),
-        },
-        status=200 if instrument else 409,
-    )
-
-
-def _instrument(wave: Wave) -> Instrument | None:
-    """The frozen instrument, or what the draft would become; None while the draft makes no sense."""
-    if wave.state not in ("draft", "scheduled"):
-        return instrument_of(wave)
-    return None if any(sense_problems(document_of(wave))) else draft_instrument(wave)
 
 
 def _told(counts: dict[str, int]) -> str:
