@@ -126,6 +126,10 @@ class DraftForm(DeskForm):
             for name, field in self.fields.items()
         }
 
+    def typed_for_another_kind(self) -> dict[str, Any]:
+        """What was typed that goes into a form of another kind."""
+        return self.typed()
+
     def add_problems(self, problems: Iterable[Problem]) -> None:
         """Show what the engine found beside the field it is about, or above the form."""
         try:
@@ -160,10 +164,11 @@ class DraftForm(DeskForm):
         found = re.fullmatch(rf"{re.escape(home)}\.?(\w+)?(?:\[([0-9]+)\])?(.*)", problem.place)
         if not found:
             return None, in_words(problem, after)
-        field = found[1] if found[1] in self.fields else None
-        row = _("Row %(number)d: %(what)s") % {"number": int(found[2]) + 1, "what": problem.message}
-        told = row if found[2] else problem.message
-        return field, told if field or not found[1] else f"{found[1]}: {told}"
+        if found[1] not in self.fields:
+            return None, in_words(problem, after)
+        if not found[2]:
+            return found[1], problem.message
+        return found[1], _("Row %(number)d: %(what)s") % {"number": int(found[2]) + 1, "what": problem.message}
 
 
 def in_words(problem: Problem, document: Mapping[str, Any]) -> str:

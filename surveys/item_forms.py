@@ -16,7 +16,7 @@ from surveys.draft_forms import ROWS, DraftForm, longer, named, nets_field, numb
 from surveys.editing import mark
 from surveys.library import LibraryScale
 from surveys.question_types import REGISTRY, QuestionType
-from surveys.row_fields import Column, Figure, RowsField
+from surveys.row_fields import Column, Figure, RowsField, is_unset
 from surveys.wave_checks import items_of
 
 OWN = ""
@@ -188,12 +188,16 @@ class ItemForm(DraftForm):
             self.add_error("rows", _("Give at least one statement."))
         return cleaned
 
+    def typed_for_another_kind(self) -> dict[str, Any]:
+        """All but the boxes that only this kind has: they were not there to be ticked."""
+        return {key: value for key, value in self.typed().items() if value is not False or key not in self.kind.keys}
+
     def definition(self) -> dict[str, Any]:
         """The item as the wave file has it, all that is empty left out."""
         given = self.cleaned_data
         item = {"name": given["name"], "type": self.kind.key, "text": given["text"]}
         plain = ("hint", "rows", "options", "low", "high", "min", "max", "unit", "long", "required", "sensitive")
-        item |= {key: given[key] for key in (*plain, "track") if given.get(key) not in (None, "", False, [])}
+        item |= {key: given[key] for key in (*plain, "track") if not is_unset(given.get(key))}
         if given.get("consent") is False and given.get("long"):
             item["consent"] = False
         if given.get("nets"):

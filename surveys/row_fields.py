@@ -76,6 +76,15 @@ class Codes(forms.CharField):
         return ", ".join(str(code) for code in value) if isinstance(value, list) else value
 
 
+def is_unset(value: Any) -> bool:
+    """Whether a value is one that the wave file leaves out. Nought is not: it is a number.
+
+    >>> is_unset(""), is_unset(False), is_unset(0)
+    (True, True, False)
+    """
+    return value is None or value is False or value == "" or value == []
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: the key in the row, its heading, the field that cleans a cell, and how wide it wants to be.
@@ -174,7 +183,7 @@ class RowsField(forms.Field):
 
     def is_blank(self, row: Mapping[str, Any]) -> bool:
         """Whether nothing stands in a row that would make it one."""
-        return not any(row.get(column.name) not in (None, "", False, []) for column in self.columns if not column.idle)
+        return all(is_unset(row.get(column.name)) for column in self.columns if not column.idle)
 
     def clean(self, value: Any) -> list[Row]:
         """The filled rows, each cell cleaned. Raises ValidationError with every cell's trouble."""
@@ -207,7 +216,7 @@ class RowsField(forms.Field):
                 }
                 found.append(ValidationError(words + ".", code=f"{number}-{column.name}"))
                 continue
-            if value not in (None, "", False):
+            if not is_unset(value):
                 row[column.name] = value
         return row
 

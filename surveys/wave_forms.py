@@ -26,6 +26,14 @@ from surveys.draft_forms import (
 from surveys.row_fields import Column, RowsField, WholeNumber
 from surveys.wave_checks import ATTRIBUTES, variables_of
 
+_ATTRIBUTES = {
+    "role": gettext_lazy("role"),
+    "gp": gettext_lazy("GP or not"),
+    "region": gettext_lazy("region"),
+    "area_team": gettext_lazy("area team"),
+    "stp": gettext_lazy("STP"),
+}
+
 
 class SectionForm(DraftForm):
     """A section's title, its short name while it is new, and whether its questions share a page."""
@@ -113,6 +121,9 @@ class RoleListForm(DraftForm):
     def subject(self, document: Document) -> Any:
         return {"roles": document["roles"], "asked": document["wave"]["roles"]}
 
+    def home(self, document: Document) -> str:
+        return ""
+
     def clean_roles(self) -> list[dict[str, Any]]:
         """At least one role is there and is asked. Raises ValidationError."""
         roles = self.cleaned_data["roles"]
@@ -149,6 +160,9 @@ class BannersForm(DraftForm):
     def subject(self, document: Document) -> Any:
         return {"banners": document.get("banners", [])}
 
+    def home(self, document: Document) -> str:
+        return ""
+
     def change(self) -> Change:
         rows = self.cleaned_data["banners"]
         return changes.SetBanners(
@@ -160,15 +174,8 @@ class BannersForm(DraftForm):
 
 
 def _banners_field(document: Document) -> RowsField:
-    named = {
-        "role": _("role"),
-        "gp": _("GP or not"),
-        "region": _("region"),
-        "area_team": _("area team"),
-        "stp": _("STP"),
-    }
     closed = [(variable.name, variable.name) for variable in variables_of(document).values() if variable.closed]
-    by = [("", "–"), *((key, named[key]) for key in ATTRIBUTES), *closed]
+    by = [("", "–"), *((key, _ATTRIBUTES[key]) for key in ATTRIBUTES), *closed]
     return RowsField(
         [
             Column("title", _("Title"), words(), "wide"),
@@ -296,7 +303,7 @@ class AboutForm(DraftForm):
     margins = forms.MultipleChoiceField(
         required=False,
         label=gettext_lazy("Margins"),
-        choices=[(key, key.replace("_", " ")) for key in ATTRIBUTES],
+        choices=[(key, _ATTRIBUTES[key]) for key in ATTRIBUTES],
         widget=forms.CheckboxSelectMultiple,
     )
     button = gettext_lazy("Save")

@@ -70,7 +70,7 @@ def asked_again(form: DraftForm, asked: str) -> dict[str, Any] | None:
     The revision and the mark stay those of the page that was sent.
     """
     if asked == "kind":
-        return form.typed()
+        return form.typed_for_another_kind()
     return rearranged(asked, form.typed())
 
 
@@ -107,7 +107,7 @@ def back(wave: Wave, anchor: str = "") -> HttpResponse:
 
 def may_edit(request: HttpRequest, wave: Wave) -> bool:
     """Whether this member of staff may change the draft, and it is one."""
-    return wave.is_draft and may(request.user, [EDITOR], wave.survey)
+    return wave.is_draft and may(request.user, [EDITOR], wave)
 
 
 def _render(
