@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
-
-from django.utils.translation import gettext as _
 
 from respondents.pages import question_context
 from surveys.instrument.questionnaire import Question, Questionnaire
-from surveys.instrument.routing import Rule
-
-Places = Mapping[str, tuple[int, Question]]
+from surveys.paper_words import Places, condition_in_words
 
 
 def paper_sections(questionnaire: Questionnaire) -> list[dict[str, Any]]:
@@ -27,22 +22,6 @@ def paper_sections(questionnaire: Questionnaire) -> list[dict[str, Any]]:
             entries.append(_entry(question, number, places))
         sections.append({"title": section.title, "questions": entries})
     return sections
-
-
-def condition_in_words(rule: Rule, places: Places) -> str:
-    """A rule as a respondent reads it: "you chose ‘Too much grip’ in question 2"."""
-    word, *rest = rule
-    if word == "any_of":
-        number, question = places[rest[0]]
-        variable = next(each for each in question.variables if each.name == rest[0])
-        labels = _(" or ").join(f"‘{variable.code(code).label}’" for code in rest[1:])
-        return _("you chose %(labels)s in question %(number)d") % {"labels": labels, "number": number}
-    if word == "answered":
-        return _("you answered question %(number)d") % {"number": places[rest[0]][0]}
-    if word == "not":
-        return _("it is not so that %(condition)s") % {"condition": condition_in_words(rest[0], places)}
-    joint = _(" and ") if word == "all" else _(" or ")
-    return joint.join(condition_in_words(each, places) for each in rest)
 
 
 def _entry(question: Question, number: int, places: Places) -> dict[str, Any]:

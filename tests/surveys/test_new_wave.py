@@ -302,7 +302,7 @@ def test_a_copy_says_what_it_takes_and_which_dates_change(editor: Client) -> Non
     assert "here is already a wave called summer-2026" in words(again)
 
 
-@pytest.mark.parametrize("key", ["wave", "xlsform"])
+@pytest.mark.parametrize("key", ["wave", "xlsform", "pdf"])
 def test_the_questionnaire_can_be_taken_out(editor: Client, key: str) -> None:
     building.draft()
     response = editor.get(reverse("surveys:questionnaire", args=["spring", key]))
