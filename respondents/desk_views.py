@@ -23,14 +23,28 @@ from surveys import access
 from surveys.compiling import problems
 from surveys.deciding import waiting
 from surveys.models import Wave
+from surveys.models.wave import State
+from surveys.needs import needs
 from surveys.problems import Problem, Refused
+
+_STATES = (
+    State.OPEN,
+    State.CLOSING,
+    State.SCHEDULED,
+    State.DRAFT,
+    State.CLOSED,
+    State.PUBLISHED,
+    State.ARCHIVED,
+)
+"""In the order of the first page: what is going on, what is coming, what is over."""
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Every wave this member of staff works on, with its state and both response rates."""
-    waves = Wave.objects.visible_to(request.user).select_related("survey")
+    """What needs doing, then every wave this member of staff works on, by state, with both response rates."""
     user: Any = request.user
+    waves = sorted(Wave.objects.visible_to(user).select_related("survey"), key=lambda wave: _STATES.index(wave.state))
     context = {
+        "needs": needs(waves, user=user, now=timezone.now()),
         "standings": standings(waves),
         "readable": set(user.surveys(*access.READERS).values_list("pk", flat=True)),
         "may_upload": user.may_anywhere(access.EDITOR),

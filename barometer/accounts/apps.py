@@ -12,5 +12,8 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Begin to listen for what the audit log keeps, and say what of ours waits for somebody."""
         from barometer.accounts import listening
+        from barometer.accounts.needs import invitation_needs
+        from surveys.needs import SOURCES
 
         listening.connect()
+        SOURCES.append(invitation_needs)
