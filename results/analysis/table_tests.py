@@ -23,7 +23,8 @@ def table_test(people: Ints, sums: Floats, squares: Floats, *, weighted: bool) -
 
     Pearson's chi-squared; Fisher's exact test where expected counts are small; weighted, Rao and Scott's F.
     """
-    rows, columns = people.sum(axis=1) > 0, people.sum(axis=0) > 0
+    seen = sums if weighted else people  # whose answers all weigh nothing is not in the table
+    rows, columns = seen.sum(axis=1) > 0, seen.sum(axis=0) > 0
     if rows.sum() < 2 or columns.sum() < 2:
         return None
     people, sums, squares = (each[rows][:, columns] for each in (people, sums, squares))

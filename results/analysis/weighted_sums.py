@@ -1,8 +1,9 @@
 """Sums of weights in the cells of many rows by many columns, exact whatever the order of respondents.
 
-Masks that share nobody make a group: a respondent is in one of them, or in none. Several groups make an axis on which
+Few respondents are counted by a product of matrices, in which most entries are nothing. For many the work is shared:
+masks that share nobody make a group: a respondent is in one of them, or in none. Several groups make an axis on which
 each respondent has one number, whose digits say where in each group. One `bincount` by a number for the rows and one
-for the columns fills many tables at once. A hundred questions of five codes by ten breaks take some 400 passes over
+for the columns fills many tables at once: a hundred questions of five codes by ten breaks take some 400 passes over
 the weights instead of 2,000.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,7 @@ from results.analysis.exact import CHUNK
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+PRODUCT_CHUNK = 1 << 11
 ROW_PLACES, COLUMN_PLACES = 256, 64
 """The most places of an axis: with more, the table of one pass outgrows the processor's nearest memory."""
 
@@ -51,7 +54,7 @@ class Axis:
     @property
     def places(self) -> int:
         """How many numbers there are."""
-        return int(np.prod(self.digits, dtype=np.int64))
+        return prod(self.digits)
 
     def numbers(self, flags: NDArray[np.bool_]) -> Ints:
         """Each respondent's number ``[n]``, from the flags of all masks ``[masks, n]``."""
@@ -72,24 +75,44 @@ def cross_sum(rows: bits.Matrix, columns: bits.Matrix, values: Ints) -> Ints:
 
     `values` is ``[v, n]``, none negative or above 2**39 (see `exact`); the result ``[v, r, c]``.
     """
-    size = values.shape[1]
-    worth_it = size > CHUNK
-    row_axes = axes_of(rows, places=ROW_PLACES if worth_it else 1)
-    column_axes = axes_of(columns, places=COLUMN_PLACES if worth_it else 1)
-    tables = [[np.zeros((len(values), one.places * two.places), np.int64) for two in column_axes] for one in row_axes]
-    for start in range(0, size, CHUNK):
-        stop = min(size, start + CHUNK)
-        cut = slice(start // 8, -(-stop // 8))
-        row_flags, column_flags = (bits.unpack(masks[:, cut], stop - start) for masks in (rows, columns))
+    return by_product(rows, columns, values) if values.shape[1] <= CHUNK else by_axes(rows, columns, values)
+
+
+def by_product(rows: bits.Matrix, columns: bits.Matrix, values: Ints) -> Ints:
+    """`cross_sum` as a product of matrices."""
+    total = np.zeros((len(values), len(rows), len(columns)), dtype=np.int64)
+    for row_flags, column_flags, part in _chunks(rows, columns, values, step=PRODUCT_CHUNK):
+        flags = row_flags.astype(np.float64)
+        for sums, each in zip(total, part, strict=True):
+            sums += (flags @ np.where(column_flags, each, 0.0).T).astype(np.int64)
+    return total
+
+
+def by_axes(rows: bits.Matrix, columns: bits.Matrix, values: Ints) -> Ints:
+    """`cross_sum` by counting on axes."""
+    row_axes, column_axes = axes_of(rows, places=ROW_PLACES), axes_of(columns, places=COLUMN_PLACES)
+    widths = [axis.places for axis in column_axes]
+    tables = [[np.zeros((len(values), axis.places * width), np.int64) for width in widths] for axis in row_axes]
+    for row_flags, column_flags, part in _chunks(rows, columns, values, step=CHUNK):
         ends = [axis.numbers(column_flags) for axis in column_axes]
-        part = values[:, start:stop].astype(np.float64)
         for axis, made in zip(row_axes, tables, strict=True):
-            _add(made, axis.numbers(row_flags), ends, places=[each.places for each in column_axes], values=part)
+            _add(made, axis.numbers(row_flags), ends, places=widths, values=part)
     total = np.zeros((len(values), len(rows), len(columns)), dtype=np.int64)
     for one, made in zip(row_axes, tables, strict=True):
         for two, table in zip(column_axes, made, strict=True):
             total[:, _span(one), _span(two)] = [_added_up(each, one, two) for each in table]
     return total
+
+
+def _chunks(
+    rows: bits.Matrix, columns: bits.Matrix, values: Ints, *, step: int
+) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_], Floats]]:
+    """The flags of rows and columns, and the values, of `step` respondents at a time."""
+    for start in range(0, values.shape[1], step):
+        stop = min(values.shape[1], start + step)
+        cut = slice(start // 8, -(-stop // 8))
+        flags = [bits.unpack(masks[:, cut], stop - start) for masks in (rows, columns)]
+        yield flags[0], flags[1], values[:, start:stop].astype(np.float64)
 
 
 def axes_of(masks: bits.Matrix, *, places: int) -> list[Axis]:

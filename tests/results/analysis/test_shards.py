@@ -3,14 +3,17 @@
 import json
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from results.analysis import bits
 from results.analysis.counting import Counts
 from results.analysis.frame import build_frame
 from results.analysis.layout import count_breaks
 from results.analysis.tabulate import tables_from, tabulate_all
+from results.analysis.weighted_sums import by_axes, by_product
 from tests.results.analysis import random_waves as waves
 
 NAMES = ("GRIP", "STEPS", "ORDER", "AGE", "WHY", "role")
@@ -55,3 +58,16 @@ def test_odd_weights_add_up_the_same_in_shards(parts):
     frame = build_frame(waves.CODEBOOK, rows, weighted=True)
     whole = tabulate_all([frame], NAMES, bys=BREAKS)
     assert tabulate_all(frame.shards(parts), NAMES, bys=BREAKS) == whole
+
+
+def test_sums_of_weights_are_the_same_by_either_way_and_by_hand():
+    chance = np.random.default_rng(7)
+    for size in (1, 70, 900):
+        single = bits.pack(chance.integers(0, 5, size) == np.arange(1, 5)[:, None])
+        several = bits.pack(chance.random((6, size)) < 0.4)
+        rows, columns = np.concatenate([single, several]), np.concatenate([several[:3], single])
+        values = chance.integers(0, 2**39, (2, size))
+        made = by_axes(rows, columns, values)
+        assert (made == by_product(rows, columns, values)).all()
+        flags = [bits.unpack(masks, size).astype(np.int64) for masks in (rows, columns)]
+        assert (made == np.einsum("vn,rn,cn->vrc", values, *flags)).all()
