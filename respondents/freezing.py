@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -98,6 +99,22 @@ def scrub() -> bool:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a receipt belongs to: the answers and the coarse attributes that were sent with them."""
+
+    wave: Wave
+    said: dict[str, list[Any]]
+    attributes: dict[str, Any]
+
+
+def held_by(receipt: str) -> Held | None:
+    """The frozen answers a receipt belongs to; None if unknown. Only for whoever brings the receipt."""
+    mark = receipt_hash(tidy_receipt(receipt))
+    row = Frozen.objects.select_related("wave__survey").filter(receipt_hash=mark).first() if mark else None
+    return Held(row.wave, row.answers, row.attributes) if row else None
 
 
 @transaction.atomic

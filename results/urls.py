@@ -1,12 +1,17 @@
 """Addresses of the staff pages about results."""
 
+from django.urls import path
+
 from results.access import ACCESS
-from results.views import dry_running, exporting, questions, reading
+from results.views import dry_running, exporting, own, questions, reading
 from surveys.access import guarded
 
 app_name = "results"
 
-urlpatterns = guarded(
+# Respondents come with their receipt alone.
+OPEN = [path("mine/", own.own, name="own")]
+
+urlpatterns = OPEN + guarded(
     ACCESS,
     [
         ("waves/<slug:slug>/results/", reading.dashboard, "dashboard"),

@@ -25,6 +25,7 @@ from respondents.closing_rule import GRACE
 from respondents.consent import without_wishes
 from respondents.responses import CLOSED, EARLY, GRACE_PERIOD, UNKNOWN, Standing, standing
 from surveys.markdown import block_html
+from surveys.models.wave import State
 from surveys.templatetags.moments import moment
 
 COPY_SECONDS = 45 * 60
@@ -159,7 +160,10 @@ def own_words(found: Standing, key: str) -> str:
 def calm(link: Link, *, entered: list[tuple[str, str]] | None = None) -> HttpResponse:
     """The one quiet page for a link that takes no answers now. `entered` is what could not be saved, to copy."""
     title, lines, status = _CALM[link.standing.kind](link)
-    return link.render("respond/calm.html", title=title, lines=lines, entered=entered, status=status)
+    out = bool(link.standing.wave and link.standing.wave.state in (State.PUBLISHED, State.ARCHIVED))
+    return link.render(
+        "respond/calm.html", title=title, lines=lines, entered=entered, results_are_out=out, status=status
+    )
 
 
 def _private(response: HttpResponse) -> HttpResponse:

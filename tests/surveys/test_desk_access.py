@@ -38,7 +38,7 @@ TABLES = {
     **{f"results:{name}": rule for name, rule in results_access.ACCESS.items()},
 }
 WAY_IN, OWN = accounts_access.OPEN, accounts_access.OWN
-OPEN = {"healthz", "readyz", "respondents:erase", "respondents:code"}
+OPEN = {"healthz", "readyz", "respondents:erase", "respondents:code", "results:own"}
 BY_LINK = {f"respondents:{name}": methods for name, methods in respondents_access.BY_LINK.items()}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
