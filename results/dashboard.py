@@ -61,6 +61,7 @@ class Finding:
     grid: Grid | None = None
     sentences: tuple[Sentence, ...] = ()
     over_waves: tuple[WaveTable, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,13 @@ def _sections(results: Results, documents: Mapping[str, Document], telling: Tell
             [variables[each.name] for each in question.variables if not each.permission]
             for question in section.questions
         ]
-        findings = (_told(finding_of(group, documents, source), group, telling) for group in asked if group)
+        findings = (
+            replace(
+                _told(finding_of(group, documents, source), group, telling), notes=tuple(results.notes(group[0].name))
+            )
+            for group in asked
+            if group
+        )
         yield Section(section.title, tuple(findings))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from results.analysis.frame import Frame
 from results.analysis.tabulate import tabulate
+from results.corrections import footnotes
 from results.models import OrganisationTally, Snapshot
 from results.populations import column_sizes
 from surveys.codebook import Codebook, CodeValue, Variable
@@ -57,7 +58,7 @@ class Results:
         """One table of the results JSON. Raises Refused saying why it cannot be made."""
         break_by = self.break_variable(by) if by else None
         try:
-            return tabulate(
+            made = tabulate(
                 self.frame,
                 name,
                 by=break_by,
@@ -68,6 +69,11 @@ class Results:
             )
         except ValueError as error:
             raise Refused(Problem(name, str(error))) from None
+        return {**made, "notes": notes} if (notes := self.notes(name)) else made
+
+    def notes(self, name: str) -> list[str]:
+        """The footnotes of a variable's figures: what was corrected in its wording while people were answering."""
+        return list(footnotes(instrument_of(self.wave), self.codebook[name]))
 
     def _column_sizes(self, name: str, *, by: str | None, where: Where | None, denominator: str) -> dict[str, int]:
         """The population of each column: people invited, or organisations of the frame."""

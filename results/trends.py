@@ -19,6 +19,7 @@ from results.analysis.panel import correlations
 from results.analysis.significance import SMALL_BASE
 from results.analysis.trend import Comparison, Linked, Point, trend
 from results.comparability import Asked, compared, trail_of
+from results.corrections import footnotes
 from results.models import Snapshot, Table
 from surveys.codebook import Codebook, Variable
 from surveys.compiling import instrument_of
@@ -106,7 +107,7 @@ def trend_of(fielded: Sequence[Fielded], name: str) -> dict[str, Any]:
         "breaks": [_break(*pair) for pair in pairwise(points) if pair[1]["comparable"] == "breaks"],
         "left_out": list(_left_out(points)),
         "frames": [_frame_change(*pair) for pair in pairwise(waves) if _has_moved(*pair)],
-        "footnotes": [*_frame_footnotes(waves), *_weighting_footnotes(waves)],
+        "footnotes": [*_frame_footnotes(waves), *_weighting_footnotes(waves), *_correction_footnotes(held)],
     }
 
 
@@ -251,6 +252,13 @@ def _weighting_footnotes(waves: Sequence[Fielded]) -> Iterator[str]:
     weighted = [each.wave.title for each in waves if each.weighted]
     if weighted and len(weighted) < len(waves):
         yield _("Weighted: %(waves)s; the others are not.") % {"waves": _listed(weighted)}
+
+
+def _correction_footnotes(held: Sequence[tuple[Fielded, Variable]]) -> Iterator[str]:
+    """What was corrected in a wording while its wave was open."""
+    for each, variable in held:
+        for note in footnotes(instrument_of(each.wave), variable):
+            yield f"{each.wave.title}: {note}"
 
 
 def _listed(words: Sequence[str]) -> str:

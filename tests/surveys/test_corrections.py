@@ -11,6 +11,11 @@ import pytest
 
 from respondents.models import Response
 from respondents.responses import save_page
+from results.closing import close_wave
+from results.dashboard import dashboard_of
+from results.snapshot import build_snapshot
+from results.tables import results_of
+from results.trends import fielded_waves, trend_of
 from surveys.compiling import instrument_by_digest, instrument_of
 from surveys.corrections import checked, items_to_correct, parts_of
 from surveys.deciding import confirm, propose
@@ -149,6 +154,29 @@ def test_a_second_correction_builds_on_the_first() -> None:
     correction(wave, "WAYS", {"text": "Which ways"})
     assert [each["items"] for each in instrument_of(wave).corrections] == [["GRIP"], ["WAYS"]]
     assert Correction.objects.count() == 2
+
+
+def test_the_results_say_what_was_corrected() -> None:
+    plain = desk.closed_wave(building.document(slug="plain", number=2))
+    wave = building.opened()
+    correction(wave, "GRIP", {"text": "Is the Grip right?"}, reason="A capital was missing.")
+    for number in range(12):
+        building.sent(wave, {"GRIP": [1 + number % 2]}, role="chair")
+    assert close_wave(wave, now=building.CLOSES, without_grace=True)
+    build_snapshot(wave, now=building.CLOSES)
+    wave.refresh_from_db()
+    words = "The wording was corrected on 5 March 2026, while people were answering: “Is the grip right?” became “Is"
+    results = results_of(wave)
+    assert results.table("GRIP")["notes"][0].startswith(words)
+    assert results.table("GRIP")["notes"][0].endswith("A capital was missing.")
+    assert "notes" not in results.table("WAYS")
+    assert "notes" not in results_of(plain).table("GRIP")
+    notes = {finding.ident: finding.notes for section in dashboard_of(wave).sections for finding in section.findings}
+    assert notes["GRIP"][0].startswith(words)
+    assert not notes["WAYS"]
+    trend = trend_of(fielded_waves(wave.survey), "GRIP")
+    assert trend["points"][1]["comparable"] != "breaks"
+    assert any(words in note for note in trend["footnotes"])
 
 
 PLACES = ["text", "hint", "unit", "low", "options[1]", "options[9]", "rows[POOL]", "name", "show_if", ""]
