@@ -18,7 +18,8 @@ class Command(RefusingCommand):
 
     help = (
         "List what stops a wave from opening (exit status 1 if anything does) and what to think about: wording, "
-        "length, trends that break, breakdowns that are too small. Nothing is changed. Example: manage.py ready 2013-winter"
+        "length, trends that break, breakdowns that are too small. Nothing is changed. "
+        "Example: manage.py ready 2013-winter"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
