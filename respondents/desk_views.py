@@ -19,7 +19,7 @@ from respondents.models import Mailing
 from respondents.models.identity import MailKind
 from respondents.organisations import frame
 from respondents.sample import load_sample
-from surveys import access
+from surveys import access, acts
 from surveys.compiling import problems
 from surveys.deciding import waiting
 from surveys.models import Wave
@@ -87,6 +87,8 @@ def sample(request: HttpRequest, wave: Wave) -> HttpResponse:
             found = refused.problems
             form.keep(data)
         else:
+            note = f"{counts['invited']} invited, {counts['updated']} updated"
+            acts.tell("sample", by=request.user, wave=wave, note=note, now=timezone.now())
             messages.success(request, _told(counts))
             return redirect("desk:wave", slug=wave.slug)
     status = 422 if found or form.errors else 200
@@ -102,6 +104,7 @@ def invitations(request: HttpRequest, wave: Wave) -> HttpResponse:
         except Refused as refused:
             messages.error(request, " ".join(problem.message for problem in refused.problems))
         else:
+            acts.tell("mailing", by=request.user, wave=wave, note=str(MailKind.INVITATION.label), now=timezone.now())
             messages.success(
                 request,
                 _("The invitations are on their way.")

@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from barometer.accounts.models import AuditEntry, Role, User
+from barometer.logs import scrub
 from surveys.models import Survey, Wave
 
 SIGNED_IN, REFUSED = "signed_in", "refused"
@@ -75,12 +76,15 @@ def record(
     whom: User | None = None,
     note: str = "",
 ) -> AuditEntry:
-    """Add a line. `by` is None for the clock, a command or a stranger. Raises KeyError for a kind not in the table."""
+    """Add a line, scrubbed as the logs are. `by` is None for the clock, a command or a stranger.
+
+    Raises KeyError for a kind that is not in the table.
+    """
     WORDS[kind]
     survey = survey or (wave.survey if wave else None)
     about = wave.title if wave else survey.title if survey else ""
     return AuditEntry.objects.create(
-        at=now, kind=kind, by=by, whom=whom, wave=wave, survey=survey, about=about[:100], note=note[:300]
+        at=now, kind=kind, by=by, whom=whom, wave=wave, survey=survey, about=about[:100], note=scrub(str(note))[:300]
     )
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from surveys import uploads
+from surveys import acts, uploads
 from surveys.access import EDITOR, may
 from surveys.changes import ReplaceAll
 from surveys.copying import blank_document, create
@@ -66,6 +66,7 @@ def look(request: HttpRequest, upload: str) -> HttpResponse:
                 put_into(form, refused)
             else:
                 kept.delete()
+                acts.tell("made", by=request.user, wave=wave, note="from a file", now=timezone.now())
                 messages.success(request, _told(wave, read))
                 return redirect("desk:wave", slug=wave.slug)
     return _page(request, kept, form, read)

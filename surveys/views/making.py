@@ -8,9 +8,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from surveys import acts
 from surveys.access import EDITOR, may
 from surveys.bank import Entry, entries, search
 from surveys.copying import blank_wave, copied_document, copy_wave, wave_from_bank
@@ -42,6 +44,7 @@ def blank(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             put_into(form, refused)
         else:
+            _tell(request, wave, "blank")
             messages.success(request, _("The draft is made. Add questions to it."))
             return redirect("desk:wave", slug=wave.slug)
     return render(request, "desk/new_blank.html", {"form": form}, status=422 if form.errors else 200)
@@ -67,6 +70,7 @@ def from_bank(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             put_into(form, refused)
         else:
+            _tell(request, wave, "from the bank")
             messages.success(request, _("The draft is made, a section for each topic."))
             return redirect("desk:wave", slug=wave.slug)
     words = request.POST.get("words", "")[:200]
@@ -96,6 +100,7 @@ def copy(request: HttpRequest, wave: Wave) -> HttpResponse:
         try:
             if "look" not in request.POST:
                 made = copy_wave(wave, **data)
+                _tell(request, made.wave, f"like {wave.slug}")
                 messages.success(request, _("The draft is made, like %(wave)s.") % {"wave": wave.title})
                 for note in made.notes:
                     messages.info(request, note)
@@ -122,6 +127,11 @@ def questionnaire(_request: HttpRequest, wave: Wave, key: str) -> HttpResponse:
     response = HttpResponse(exporter.write(document), content_type=exporter.content_type)
     response["Content-Disposition"] = f'attachment; filename="{exporter.file_name(document)}"'
     return response
+
+
+def _tell(request: HttpRequest, wave: Wave, how: str) -> None:
+    """The log hears of a new wave."""
+    acts.tell("made", by=request.user, wave=wave, note=how, now=timezone.now())
 
 
 def editable(request: HttpRequest) -> Any:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from surveys import acts
 from surveys.forms import TimesForm
 from surveys.lifecycle import set_times, unschedule_wave
 from surveys.models import Wave
@@ -26,6 +27,7 @@ def times(request: HttpRequest, wave: Wave) -> HttpResponse:
         moments = {name: form.cleaned_data[name] for name in ("opens_at", "closes_at")}
         done = _tried(lambda: set_times(wave, **moments))
         if not done:
+            acts.tell("edited", by=request.user, wave=wave, note=_("Set opening and closing"), now=timezone.now())
             messages.success(request, _("The times are set."))
             return _back(wave)
         form.add_error(None, [str(problem) for problem in done])
