@@ -7,7 +7,7 @@
   var summary = document.getElementById("error-summary");
   if (summary) summary.focus();
 
-  var form = document.getElementById("drag-form");
+  var form = document.getElementById("move-form");
   var carried = null;
 
   function clear() {
@@ -63,6 +63,7 @@
     form.elements.section.value = place.part.dataset.section;
     form.elements.after.value = index > 0 ? entries[index - 1].dataset.item : "";
     form.requestSubmit();
+    form.reset();
   });
 
   document.addEventListener("dragend", function () {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from surveys import changes
 from surveys.changes import Change, Document
 from surveys.draft_forms import DraftForm
-from surveys.duration import seconds_for
-from surveys.outline import instrument_for
 
 
 class AskedForm(DraftForm):
-    """To whom each item of a section is put: a box for each role."""
+    """To whom each item of a section is put: a box for each role. `seconds` are those that the items take."""
 
-    def __init__(self, data: Any = None, *, document: Document, section: str, **kwargs: Any) -> None:
-        self.section = section
+    def __init__(
+        self, data: Any = None, *, document: Document, section: str, seconds: Mapping[str, int], **kwargs: Any
+    ) -> None:
+        self.section, self.seconds = section, seconds
         self.asked = document["wave"]["roles"]
         self.labels = {role["code"]: role["label"] for role in document["roles"]}
         super().__init__(data, document=document, **kwargs)
@@ -43,13 +43,12 @@ class AskedForm(DraftForm):
     @property
     def rows(self) -> Iterator[dict[str, Any]]:
         """Each item with a box for each role, whether it is ticked, and the seconds it takes."""
-        seconds = {q.name: round(seconds_for(q)) for q in instrument_for(self.document).questions if q.variables}
         for item in self._items(self.document):
             field = self[f"ask_{item['name']}"]
             chosen = {str(code) for code in field.value() or ()}
             yield {
                 "item": item,
-                "seconds": seconds.get(item["name"]),
+                "seconds": self.seconds.get(item["name"]),
                 "errors": field.errors,
                 "boxes": [
                     {"code": code, "label": self.labels.get(code, code), "ticked": code in chosen}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from surveys.comparing import Verdict, verdict
+from surveys.comparing import SAME, Verdict, verdict
 from surveys.models import Wave
 from surveys.models.wave import State
 from surveys.wave_checks import items_of, scales_of
@@ -29,13 +29,17 @@ def last_time(wave: Wave, document: Mapping[str, Any]) -> LastTime | None:
     if before is None:
         return None
     old, new = _definitions(document_of(before)), _definitions(document)
-    return LastTime(before, {name: verdict(old[name], new[name]) for name in new if name in old})
+    return LastTime(before, {name: _verdict(old[name], new[name]) for name in new if name in old})
 
 
 def verdict_on(wave: Wave, name: str) -> tuple[Wave, Verdict] | None:
     """The wave before and the verdict on one item of a draft; None when that wave did not put it."""
     found = last_time(wave, document_of(wave))
     return (found.wave, found.verdicts[name]) if found and name in found.verdicts else None
+
+
+def _verdict(old: Mapping[str, Any], new: Mapping[str, Any]) -> Verdict:
+    return Verdict(SAME) if old == new else verdict(old, new)
 
 
 def _definitions(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from surveys.canonical import canonical_json
 from surveys.codebook import Variable
 from surveys.comparing import Verdict
 from surveys.compiling import compile_document
@@ -23,7 +24,8 @@ Document = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One item: its definition, its type, its answers, when and of whom it is asked, how long it takes, what is said
-    of it. `seconds` is 0 for a note, `roles` the labels of those it is put to when not everybody.
+    of it. `seconds` is 0 for a note, `roles` the labels of those it is put to when not everybody, `comments` how many
+    want something done.
     """
 
     item: Document
@@ -33,13 +35,17 @@ class Entry:
     roles: tuple[str, ...]
     seconds: int
     findings: tuple[Finding, ...]
-    comments: tuple[ItemComment, ...]
+    comments: int
     verdict: Verdict | None = None
 
     @property
-    def open_comments(self) -> int:
-        """How many comments want something done."""
-        return sum(comment.resolved_at is None for comment in self.comments)
+    def mark(self) -> str:
+        """All that stands here as one text: entries with the same mark look the same."""
+        said = [str(finding) for finding in self.findings]
+        found = [self.verdict.kind, *map(str, self.verdict.reasons)] if self.verdict else []
+        return canonical_json(
+            [self.item, self.answers, self.condition, self.roles, self.seconds, self.comments, said, found]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def outline_of(
             roles=tuple(labels.get(code, code) for code in item.get("roles", ())),
             seconds=seconds.get(name, 0),
             findings=tuple(findings.get(name, ())),
-            comments=tuple(comments.get(name, ())),
+            comments=sum(comment.resolved_at is None for comment in comments.get(name, ())),
             verdict=(verdicts or {}).get(name),
         )
 

@@ -28,7 +28,7 @@ class _Controls(HTMLParser):
         held = {key: value or "" for key, value in attrs}
         if tag == "form":
             self.inside = held.get("id") == self.form
-        if not self.inside or "name" not in held and tag != "option":
+        if not self.inside or ("name" not in held and tag != "option"):
             return
         if tag == "input" and held.get("type") not in ("checkbox", "radio"):
             self._add(held["name"], held.get("value", ""))

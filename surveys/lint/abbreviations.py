@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 COMMON = frozenset(
@@ -28,14 +29,15 @@ def abbreviations_in(text: str) -> list[str]:
     return list(dict.fromkeys(_SHORT.findall(text)))
 
 
-def explained_in(text: str) -> set[str]:
+@lru_cache(maxsize=8192)
+def explained_in(text: str) -> frozenset[str]:
     """The abbreviations whose full words stand in `text`: by their initials, small words left out or counted.
 
     >>> sorted(explained_in("Sustainability and transformation plans"))
     ['SATP', 'STP']
     """
     words = [word.lower() for word in _WORD.findall(text)]
-    return set(_initials(words)) | set(_initials([word for word in words if word not in _SMALL]))
+    return frozenset(_initials(words)) | frozenset(_initials([word for word in words if word not in _SMALL]))
 
 
 def known_from_the_start(document: Mapping[str, Any]) -> set[str]:

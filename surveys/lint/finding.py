@@ -67,7 +67,8 @@ class Asked:
     @property
     def closed(self) -> Variable | None:
         """A variable with codes, if it makes any; those of a battery share theirs."""
-        return next((variable for variable in self.variables if variable.closed), None)
+        own = (variable for variable in self.variables if variable.asked_if is None)
+        return next((variable for variable in own if variable.closed), None)
 
     @property
     def real(self) -> list[Code]:

@@ -37,7 +37,7 @@ def move(request: HttpRequest, wave: Wave) -> HttpResponse:
         messages.error(request, _("It was not said what to move where."))
     else:
         _change(request, wave, change)
-    return _after(request, wave, request.POST.get("name", ""))
+    return _after(request, wave, _moved(request.POST))
 
 
 @drafts_only
@@ -101,12 +101,19 @@ def _change(request: HttpRequest, wave: Wave, change: Change) -> None:
 
 
 def _move_asked(data: Mapping[str, str]) -> Change | None:
-    name, by = data.get("name", ""), WAYS.get(data.get("way", ""))
-    if data.get("what") == "section":
-        return ShiftSection(name, by) if by else None
-    if by:
-        return ShiftItem(name, by)
-    return PlaceItem(name, data["section"], data.get("after", "")) if data.get("section") else None
+    """A button names what it moves and which way; the script says after what a thing was dropped."""
+    for way, by in WAYS.items():
+        if data.get(way):
+            return ShiftItem(data[way], by)
+        if data.get(f"section-{way}"):
+            return ShiftSection(data[f"section-{way}"], by)
+    if data.get("name") and data.get("section"):
+        return PlaceItem(data["name"], data["section"], data.get("after", ""))
+    return None
+
+
+def _moved(data: Mapping[str, str]) -> str:
+    return next((data[key] for key in ("up", "down", "section-up", "section-down", "name") if data.get(key)), "")
 
 
 def _since(stale: Stale) -> str:

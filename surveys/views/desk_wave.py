@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from surveys.asked_forms import AskedForm
 from surveys.changes import Change, Document, RemoveScale, RemoveSection
 from surveys.draft_forms import RemovalForm, in_words
+from surveys.duration import minutes_by_role, seconds_for
 from surveys.editing import would_break
 from surveys.library import scales as library_of
 from surveys.models import Wave
-from surveys.outline import outline_of
+from surveys.outline import instrument_for
 from surveys.views.drafting import back, drafts_only, form_page, may_edit, save
 from surveys.wave_checks import items_of
 from surveys.wave_file import document_of
@@ -115,7 +116,7 @@ def _ask(request: HttpRequest, wave: Wave) -> HttpResponse:
     name = request.POST.get("section", "")
     if _section(document, name) is None:
         return _matrix(request, wave, None, status=422, lost=name)
-    form = AskedForm(request.POST, document=document, at=wave.revision, section=name)
+    form = AskedForm(request.POST, document=document, at=wave.revision, section=name, seconds=_seconds(document))
     if save(request, wave, form):
         return back(wave, "") if request.POST.get("do") == "done" else _matrix(request, wave, None)
     return _matrix(request, wave, form, status=409 if form.stale else 422)
@@ -125,14 +126,16 @@ def _matrix(
     request: HttpRequest, wave: Wave, posted: AskedForm | None, *, status: int = 200, lost: str = ""
 ) -> HttpResponse:
     document = document_of(wave)
+    seconds = _seconds(document)
     forms = [
         posted
         if posted and posted.section == each["name"]
-        else AskedForm(None, document=document, at=wave.revision, section=each["name"])
+        else AskedForm(None, document=document, at=wave.revision, section=each["name"], seconds=seconds)
         for each in document["sections"]
         if each["items"]
     ]
-    context = {"wave": wave, "forms": forms, "outline": outline_of(document, {}), "may_edit": may_edit(request, wave)}
+    minutes = minutes_by_role(document)
+    context = {"wave": wave, "forms": forms, "minutes": minutes, "may_edit": may_edit(request, wave)}
     return render(request, "desk/edit/asked.html", {**context, "lost": lost, "posted": posted}, status=status)
 
 
@@ -145,6 +148,11 @@ def _removal(
     make = partial(RemovalForm, change=change, pick=pick)
     template = "desk/edit/remove.html"
     return form_page(request, wave, make, template=template, heading=heading, stops=stops, going=going)
+
+
+def _seconds(document: Document) -> dict[str, int]:
+    """The seconds each question takes."""
+    return {each.name: round(seconds_for(each)) for each in instrument_for(document).questions if each.variables}
 
 
 def _section(document: Document, name: str) -> Document | None:

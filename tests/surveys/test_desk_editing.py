@@ -115,21 +115,21 @@ def test_a_long_wave_in_a_large_bank_costs_as_many_queries_as_a_short_one(mine: 
 
 
 def test_an_item_moves_by_its_buttons_over_the_edge_of_its_section(mine: Desk) -> None:
-    mine.send("move", {"name": "INTRO", "way": "down"})
+    mine.send("move", {"down": "INTRO"})
     assert names(mine.wave)[0] == ["GRIP", "INTRO", "WHY"]
-    mine.send("move", {"name": "WHY", "way": "down"})
+    mine.send("move", {"down": "WHY"})
     assert names(mine.wave)[1][:2] == ["WHY", "WAYS"]
-    mine.send("move", {"name": "WHY", "way": "up"})
+    mine.send("move", {"up": "WHY"})
     assert names(mine.wave)[0] == ["GRIP", "INTRO", "WHY"]
 
 
 def test_a_section_moves_and_stays_at_the_ends(mine: Desk) -> None:
-    answer = mine.send("move", {"what": "section", "name": "grip", "way": "up"})
+    answer = mine.send("move", {"section-up": "grip"})
     assert [len(each) for each in names(mine.wave)] == [3, 3]
     assert answer["Location"].endswith("#grip")
     wave = building.draft(slug="other", number=9)
     other = Desk(mine.client, wave)
-    other.send("move", {"what": "section", "name": "ways", "way": "up"})
+    other.send("move", {"section-up": "ways"})
     assert names(wave)[0][0] == "WAYS"
 
 
@@ -147,10 +147,10 @@ def test_an_item_is_dropped_after_another_and_the_script_gets_the_outline_alone(
     ("sent", "words"),
     [
         ({"name": "WHY", "section": "grip", "after": ""}, "GRIP is not an earlier variable"),
-        ({"name": "NOBODY", "way": "up"}, "is not in this wave"),
+        ({"up": "NOBODY"}, "is not in this wave"),
         ({"name": "GRIP"}, "It was not said what to move where."),
-        ({"name": "GRIP", "way": "sideways"}, "It was not said what to move where."),
-        ({"what": "section", "name": "grip"}, "It was not said what to move where."),
+        ({"sideways": "GRIP"}, "It was not said what to move where."),
+        ({"section-up": "nowhere"}, "there is no such section"),
         ({"name": "GRIP", "section": "nowhere"}, "there is no such section"),
     ],
 )
@@ -162,11 +162,11 @@ def test_a_move_that_cannot_be_is_refused_in_words(mine: Desk, sent: dict[str, s
 
 def test_the_last_change_is_undone_but_not_over_somebody_elses(mine: Desk, theirs: Desk) -> None:
     before = names(mine.wave)
-    mine.send("move", {"name": "SPEND", "way": "up"})
+    mine.send("move", {"up": "SPEND"})
     page = mine.page("desk")
     assert "Undo: Moved SPEND up" in told(page)
     revision = Wave.objects.get().revision
-    theirs.send("move", {"name": "WAYS", "way": "down"})
+    theirs.send("move", {"down": "WAYS"})
     answer = mine.client.post(mine.url("undo"), {"revision": revision}, headers=HTMX)
     assert "Nothing was undone." in told(answer)
     assert "Moved WAYS down" in told(answer)

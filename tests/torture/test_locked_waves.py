@@ -73,7 +73,7 @@ class Attacker:
 
     def _body(self) -> dict[str, Any]:
         body: dict[str, Any] = dict(self.dice.choice(self.forms))
-        more = {"name": "GRIP", "way": "up", "section": "ways", "after": "", "text": "Changed?", "title": "Changed"}
+        more = {"name": "GRIP", "up": "GRIP", "section": "ways", "after": "", "text": "Changed?", "title": "Changed"}
         body |= {key: value for key, value in more.items() if self.dice.random() < 0.6}
         for key in self.dice.sample(sorted(body), k=min(3, len(body))):
             body[key] = self.dice.choice(NASTY)
