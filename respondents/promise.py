@@ -26,7 +26,7 @@ class Sentence:
 
 def promise_of(wave: Wave | None) -> list[Sentence]:
     """What is promised to the people asked in this wave."""
-    return [_whose(wave), _whether(wave), _connected(), _destroyed(wave), _comments(), _published()]
+    return [_whose(wave), _whether(wave), _connected(), _destroyed(wave), _comments(), _contact(), _published()]
 
 
 def _whose(wave: Wave | None) -> Sentence:
@@ -95,6 +95,20 @@ def _comments() -> Sentence:
         _("What you write in your own words is in no table and no file that leaves the system."),
         _("Every format of export leaves comments out; figures are made from the other answers alone."),
         ("tests/results/test_exporters.py::test_no_format_carries_what_respondents_wrote",),
+    )
+
+
+def _contact() -> Sentence:
+    return Sentence(
+        _("If you ask us to contact you about a comment, we learn that you wrote one, never which."),
+        _(
+            "Your wish is noted beside your name and left out of your answers. Where fewer than ten comments could be "
+            "meant, it is forgotten when the survey closes."
+        ),
+        (
+            "tests/respondents/test_consent.py::test_among_the_answers_a_wish_for_contact_is_background_only",
+            "tests/respondents/test_consent.py::test_who_asked_for_contact_is_forgotten_where_fewer_could_be_meant",
+        ),
     )
 
 
