@@ -77,7 +77,8 @@ def winter() -> dict[str, Any]:
 
 
 def upload(page: Page, document: dict[str, Any]) -> None:
-    page.get_by_role("link", name="Upload a wave file").click()
+    page.get_by_role("link", name="New wave").click()
+    page.get_by_role("link", name="From a file").click()
     data = building.as_bytes(document)
     page.get_by_label("File", exact=True).set_input_files(
         {"name": "winter.wave.json", "mimeType": "application/json", "buffer": data}
@@ -190,6 +191,8 @@ def test_every_page_of_the_way_is_accessible(
     is_sound(page)
     page.get_by_role("link", name="CCG chair").click()
     is_sound(page)
+    page.get_by_role("link", name="All on one page").click()
+    is_sound(page)
     page.get_by_role("link", name="Back to the desk").click()
     page.get_by_role("link", name="Set the times").click()
     page.get_by_role("button", name="Save the times").click()
@@ -226,6 +229,9 @@ def test_every_page_of_the_way_is_accessible(
 def test_the_way_can_be_gone_by_keyboard_alone(page: Page, live_server: Any, small_desk: desk.User) -> None:
     building.draft()
     sign_in(page, live_server.url, small_desk)
+    tab_to(page, "Spring 2026")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ready?")
     tab_to(page, "Spring 2026")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Spring 2026")
