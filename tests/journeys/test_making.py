@@ -1,4 +1,4 @@
-"""From an empty installation to an opened wave, and on to the next one, by two people in two browsers and no command."""
+"""From an empty installation to an opened wave, and on to the next, by two people in two browsers and no command."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from surveys.wave_file import dump_wave
 from tests import building, desk
 from tests.journeys.test_editor import sign_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 WINTER = building.SAMPLE / "2013-winter.wave.json"
 ANSWERS = building.SAMPLE / "2013-winter.responses.csv"
@@ -36,7 +36,7 @@ def colleague(browser: Browser, browser_context_args: dict[str, Any]) -> Iterato
 
 @pytest.fixture
 def is_sound(assert_no_violations: Callable[[Page], None]) -> Callable[[Page], None]:
-    """`is_sound(page)`: axe finds nothing and nothing sticks out, as a narrow dark page and a wide light one by turns."""
+    """`is_sound(page)`: axe finds nothing and nothing sticks out, on a narrow dark page and a wide light one by turns."""
     turns = iter(LOOKS * 50)
 
     def check(page: Page) -> None:

@@ -16,7 +16,7 @@ from surveys.compiling import draft_instrument
 from tests import building, desk
 from tests.unscripted import as_sent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

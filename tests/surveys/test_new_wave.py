@@ -20,7 +20,7 @@ from surveys.wave_file import document_of, dump_wave
 from tests import building, desk, foreign_files
 from tests.unscripted import as_sent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(autouse=True)
