@@ -17,10 +17,15 @@ def notable(tables: Iterable[Mapping[str, Any]], *, rate: float = FALSE_DISCOVER
 
     A question with one answer counts as one test a break, a question with several as one a row.
     """
+    found = [test for test in tested(tables) if test["adjusted"] < rate]
+    return sorted(found, key=lambda test: (test["p"], test["variable"], test["by"], test["row"] or ""))
+
+
+def tested(tables: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Every test of these tables, with p adjusted for all of them (Benjamini–Hochberg)."""
     tests = [found for table in tables for found in _tests(table)]
     adjusted = benjamini_hochberg(np.array([test["p"] for test in tests], dtype=np.float64))
-    found = [{**test, "adjusted": float(p)} for test, p in zip(tests, adjusted, strict=True) if p < rate]
-    return sorted(found, key=lambda test: (test["p"], test["variable"], test["by"], test["row"] or ""))
+    return [{**test, "adjusted": float(p)} for test, p in zip(tests, adjusted, strict=True)]
 
 
 def _tests(table: Mapping[str, Any]) -> Iterable[dict[str, Any]]:

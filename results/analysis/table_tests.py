@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import linalg, special, stats
 
 from results.analysis.significance import fisher_test
 
@@ -93,7 +93,7 @@ def rao_scott(people: Ints, sums: Floats, squares: Floats) -> dict[str, Any] | N
     simple = contrasts.T @ scaled / size
     designed = scaled.T @ _variance(shares, squares.ravel(), total, size) @ scaled
     effects = _solved(simple, designed)
-    trace, square = float(np.trace(effects)), float(np.trace(effects @ effects))
+    trace, square = float(np.trace(effects)), float((effects * effects.T).sum())
     if trace <= 0 or square <= 0:
         return None
     brought = sums * (size / total)
@@ -109,7 +109,7 @@ def _solved(matrix: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     try:
         return np.linalg.solve(matrix, right)
     except np.linalg.LinAlgError:
-        return np.linalg.lstsq(matrix, right, rcond=None)[0]
+        return np.asarray(linalg.lstsq(matrix, right, lapack_driver="gelsy", check_finite=False)[0])
 
 
 def _variance(shares: Floats, squares: Floats, total: float, size: int) -> Floats:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from results.story.answers import divided, most_dont_know, topline
-from results.story.changes import changes
+from results.story.changes import among_questions, changes
 from results.story.figures import FigureId, Verified, verify_figure
 from results.story.finding import NOT_PUBLIC, Finding, ranked
 from results.story.groups import contrasts, hidden_groups, standing
@@ -67,10 +67,11 @@ def story_of(wave: Wave) -> Story:
 
 def _findings(material: Material) -> Iterator[Finding]:
     stands, fielded = standing(material), fielded_waves(material.results.wave.survey, until=material.results.wave)
+    trends = {each.name: trend_of(fielded, each.name) for each in material.variables} if len(fielded) > 1 else {}
     for variable in material.variables:
         yield from _about(material, variable, stands)
-        if len(fielded) > 1:
-            yield from changes(material, variable, trend_of(fielded, variable.name))
+        if variable.name in trends:
+            yield from among_questions(changes(material, variable, trends[variable.name]), trends)
     yield from most_dont_know(material)
     yield from hidden_groups(material)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from results import printing
+from results.analysis.significance import benjamini_hochberg, holm
 from results.analysis.suppression import TOTAL
 from results.analysis.trend import BREAKS, FELL, LITTLE_CHANGED, ROSE
 from results.story.answers import mean_words
@@ -39,6 +41,27 @@ def changes(material: Material, variable: Variable, trend: Mapping[str, Any]) ->
         yield from _mean_change(material, variable, earlier, now)
     else:
         yield from _row_change(material, variable, earlier, now)
+
+
+def among_questions(findings: Iterable[Finding], trends: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+    """The findings of a wave, each change with what becomes of it among all questions that could be compared.
+
+    p of a question is that of its mean, or the least of its rows after Holm; then after Benjamini and Hochberg over
+    the questions.
+    """
+    own = {name: p for name, trend in trends.items() if (p := _of_question(trend["points"][-1])) is not None}
+    adjusted = dict(zip(own, benjamini_hochberg(np.array(list(own.values()))).tolist(), strict=True))
+    for finding in findings:
+        is_change = finding.kind == CHANGE and finding.p is not None
+        yield finding.among(len(own), adjusted.get(finding.variable)) if is_change else finding
+
+
+def _of_question(point: Point) -> float | None:
+    tested = [each["p"] for each in point["changes"] if each["p"] is not None]
+    mean = point["mean_change"]
+    if mean is not None:
+        return float(mean["p"])
+    return float(holm(np.array(tested)).min()) if tested else None
 
 
 def _row_change(material: Material, variable: Variable, earlier: Point, now: Point) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from results import printing
 from results.analysis.comparisons import CERTAIN
-from results.analysis.notable import notable
+from results.analysis.notable import notable, tested
 from results.analysis.significance import SMALL_BASE
 from results.story.answers import mean_words
 from results.story.finding import GAP, GP, NOT_PUBLIC, Finding
@@ -35,18 +35,25 @@ Difference = Mapping[str, Any]
 def contrasts(material: Material, variable: Variable, stands: set[tuple[str, str]]) -> Iterator[Finding]:
     """For each break the most certain difference between two groups, safe or with the reason why it is not.
 
-    GPs against the others is a question asked of every wave, so its own test decides. Of all other breaks only those
-    in `stands` count: (variable, break) pairs that are notable after allowing for how many were looked at.
+    GPs against the others is a question asked of every wave, so its own test decides, and a note says where it might
+    not stand among the wave's questions. Of all other breaks only those in `stands` count: (variable, break) pairs
+    that are notable after allowing for how many were looked at.
     """
     for by in material.banners:
         table = material.table(variable, by)
         if table is None or by == variable.name:
             continue
         kind = GP if by == "gp" else GAP
-        if is_long_scale(variable):
-            yield from _mean_gap(material, variable, table, kind, stands)
-        else:
-            yield from _gap(material, variable, table, kind, stands)
+        found = (_mean_gap if is_long_scale(variable) else _gap)(material, variable, table, kind, stands)
+        yield from (_among_questions(material, each) if kind == GP else each for each in found)
+
+
+def _among_questions(material: Material, finding: Finding) -> Finding:
+    """A contrast of GPs and others, with what becomes of it among all questions of the wave."""
+    names = {variable.name for variable in material.variables}
+    tests = tested(table for (name, by), table in material.documents.items() if by == "gp" and name in names)
+    own = [test["adjusted"] for test in tests if test["variable"] == finding.variable]
+    return finding.among(len({test["variable"] for test in tests}), min(own, default=None)) if finding.p else finding
 
 
 def standing(material: Material) -> set[tuple[str, str]]:

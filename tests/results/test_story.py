@@ -343,3 +343,14 @@ def test_a_wave_without_results_has_no_story():
     wave = building.draft(frame_kind=None, frame_date=None)
     with pytest.raises(CommandError, match="results exist once it has closed"):
         call_command("story", wave.slug)
+
+
+@pytest.mark.django_db
+def test_a_contrast_of_gps_is_real_by_its_own_test_and_says_how_many_were_looked_at() -> None:
+    found = story_of(barometers.winter()).about("GRIP")
+    contrast = next(each for each in found if each.kind == "gp")
+    assert contrast.is_safe
+    assert contrast.p == pytest.approx(0.019, abs=0.0005)
+    # Eleven questions were compared; the table of GRIP by GP has p = .038, the least of them: 11 × .038.
+    assert contrast.adjusted == pytest.approx(11 * 0.0379, abs=0.001)
+    assert "one of 11 questions" in contrast.note

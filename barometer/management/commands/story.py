@@ -42,7 +42,7 @@ class Command(RefusingCommand):
 def _lines(story: Story) -> Iterator[str]:
     for rank, finding in enumerate(story.findings, start=1):
         yield f"{rank:3}. {finding.sentence}"
-        yield f"     [{', '.join(finding.figures)}]"
+        yield f"     {f'{finding.note} ' if finding.note else ''}[{', '.join(finding.figures)}]"
     if story.unsafe:
         yield "\nNot safe to print:\n"
     for finding in story.unsafe:

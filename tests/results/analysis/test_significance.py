@@ -119,3 +119,17 @@ def test_notable_differences_keep_false_discoveries_down():
     ]
     null = [{"variable": f"C{i}", "by": "gp", "rows": [], "test": {"p": 0.5, "method": "pearson"}} for i in range(10)]
     assert [found["variable"] for found in notable([*chance, real, *null])] == ["A"]
+
+
+def test_answers_that_weigh_nothing_stand_in_no_weighted_test():
+    chance = np.random.default_rng(3)
+    rows = [
+        ({"role": ("chair", "ao")[place % 2]}, {"GRIP": [int(chance.integers(1, 3))]}, float(chance.uniform(0.5, 2)))
+        for place in range(80)
+    ]
+    nothing = [({"role": "chair"}, {"GRIP": [3]}, 0.0)] * 5
+    tested = [
+        tabulate(build_frame(waves.CODEBOOK, each, weighted=True), "GRIP", by="role")["test"]
+        for each in (rows, rows + nothing)
+    ]
+    assert tested[1]["statistic"] == pytest.approx(tested[0]["statistic"])
