@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from surveys import acts
 from surveys.canonical import digest
 from surveys.changes import Change, Document
 from surveys.models import DraftStep, ItemComment, Survey, Wave
@@ -149,6 +150,8 @@ def _save(wave: Wave, before: Document, after: Document, *, label: str, by: Any,
         ItemComment.objects.filter(wave=wave, item=was).update(item=called)
     DraftStep.objects.create(wave=wave, revision=wave.revision, at=now, by=by, label=label[:200], before=before)
     DraftStep.objects.filter(wave=wave, revision__lte=wave.revision - STEPS_KEPT).delete()
+    if by is not None:
+        acts.tell("edited", by=by, wave=wave, note=label[:200], now=now)
     return wave
 
 

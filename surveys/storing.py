@@ -24,11 +24,11 @@ OF_THE_WAVE = ("name", "roles", "required", "show_if")
 
 def store_sections(wave: Wave, document: Document) -> None:
     """Replace the sections and items of a wave by those of a sound document. Call it inside a transaction."""
-    sections = list(wave.sections.values_list("pk", flat=True))
-    versions = QuestionVersion.objects.filter(items__section__in=sections)
+    before = list(wave.sections.values_list("pk", flat=True))
+    versions = QuestionVersion.objects.filter(items__section__in=before)
     replaced = set(versions.values_list("pk", flat=True))
-    Item.objects.filter(section__in=sections).delete()
-    Section.objects.filter(pk__in=sections).delete()
+    Item.objects.filter(section__in=before).delete()
+    Section.objects.filter(pk__in=before).delete()
     stored = _versions(wave.survey, document, replaced)
     sections = Section.objects.bulk_create(
         _section(wave, position, section) for position, section in enumerate(document["sections"])

@@ -23,6 +23,7 @@ from surveys.draft_forms import (
     options_field,
     words,
 )
+from surveys.forms import TimesForm
 from surveys.row_fields import Column, RowsField, WholeNumber
 from surveys.wave_checks import ATTRIBUTES, variables_of
 
@@ -358,3 +359,16 @@ class AboutForm(DraftForm):
             ],
             _("Changed what the wave is about"),
         )
+
+
+class WhenForm(TimesForm, DraftForm):
+    """When the draft opens and closes."""
+
+    def layout(self) -> Layout:
+        return Layout("revision", "seen", *super().layout().fields)
+
+    def subject(self, document: Document) -> Any:
+        return {key: document["wave"].get(key) for key in ("opens_at", "closes_at")}
+
+    def change(self) -> Change:
+        return changes.SetTimes(self.cleaned_data["opens_at"], self.cleaned_data["closes_at"])

@@ -74,8 +74,8 @@ def asked_again(form: DraftForm, asked: str) -> dict[str, Any] | None:
     return rearranged(asked, form.typed())
 
 
-def save(request: HttpRequest, wave: Wave, form: DraftForm) -> bool:
-    """Make the change of a form if it is in order. What stands against it is in the form then."""
+def save(request: HttpRequest, wave: Wave, form: DraftForm, *, said: str = "") -> bool:
+    """Make the change of a form if it is in order, and say so. What stands against it is in the form then."""
     if not form.is_valid():
         return False
     try:
@@ -95,7 +95,7 @@ def save(request: HttpRequest, wave: Wave, form: DraftForm) -> bool:
     except Refused as refused:
         form.add_problems(refused.problems)
         return False
-    messages.success(request, f"{change.label}.")
+    messages.success(request, said or f"{change.label}.")
     return True
 
 

@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from surveys import acts
-from surveys.forms import TimesForm
-from surveys.lifecycle import set_times, unschedule_wave
+from surveys.lifecycle import unschedule_wave
 from surveys.models import Wave
 from surveys.problems import Problem, Refused
+from surveys.views.drafting import save
+from surveys.wave_file import document_of
+from surveys.wave_forms import WhenForm
 
 
 def times(request: HttpRequest, wave: Wave) -> HttpResponse:
@@ -22,16 +23,13 @@ def times(request: HttpRequest, wave: Wave) -> HttpResponse:
     if not wave.is_draft:
         messages.error(request, _("Only a draft's times can be set. Move the closing time of an open wave instead."))
         return _back(wave)
-    form = TimesForm(request.POST if request.method == "POST" else None, wave=wave)
-    if request.method == "POST" and form.is_valid():
-        moments = {name: form.cleaned_data[name] for name in ("opens_at", "closes_at")}
-        done = _tried(lambda: set_times(wave, **moments))
-        if not done:
-            acts.tell("edited", by=request.user, wave=wave, note=_("Set opening and closing"), now=timezone.now())
-            messages.success(request, _("The times are set."))
-            return _back(wave)
-        form.add_error(None, [str(problem) for problem in done])
-    return _page(request, "desk/times.html", wave, form)
+    data = request.POST if request.method == "POST" else None
+    form = WhenForm(data, wave=wave, document=document_of(wave), at=wave.revision)
+    if data is None:
+        return _page(request, wave, form)
+    if save(request, wave, form, said=_("The times are set.")):
+        return _back(wave)
+    return _page(request, wave, form, status=409 if form.stale else 422)
 
 
 def draft(request: HttpRequest, wave: Wave) -> HttpResponse:
@@ -53,10 +51,8 @@ def _tried(move: Callable[[], object]) -> list[Problem]:
     return []
 
 
-def _page(request: HttpRequest, template: str, wave: Wave, form: object, **context: object) -> HttpResponse:
-    """A page of the desk; one that comes back from a POST was refused."""
-    status = 422 if request.method == "POST" else 200
-    return render(request, template, {"wave": wave, "form": form, **context}, status=status)
+def _page(request: HttpRequest, wave: Wave, form: WhenForm, *, status: int = 200) -> HttpResponse:
+    return render(request, "desk/times.html", {"wave": wave, "form": form}, status=status)
 
 
 def _back(wave: Wave) -> HttpResponse:

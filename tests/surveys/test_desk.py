@@ -14,6 +14,7 @@ from django.urls import reverse
 from respondents.models import Invitation, Mailing
 from surveys.models import Proposal, Wave, WaveEvent
 from tests import building, desk
+from tests.by_hand import fields_of
 from tests.unscripted import as_sent
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +49,8 @@ def words(response: HttpResponse) -> str:
 
 def times(client: Client, opens: tuple[str, str], closes: tuple[str, str]) -> Any:
     data = {"opens_on": opens[0], "opens_time": opens[1], "closes_on": closes[0], "closes_time": closes[1]}
-    return client.post(reverse("surveys:times", args=["spring"]), data)
+    url = reverse("surveys:times", args=["spring"])
+    return client.post(url, {**fields_of(client.get(url)), **data})
 
 
 def test_times_are_those_of_british_clocks(editor: Client) -> None:

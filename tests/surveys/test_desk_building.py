@@ -12,7 +12,7 @@ from surveys.copying import blank_wave
 from surveys.models import Wave
 from surveys.wave_file import dump_wave
 from tests import building, desk
-from tests.by_hand import Desk
+from tests.by_hand import Desk, fields_of
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,8 @@ def made_by_hand(document: dict[str, Any]) -> Wave:
     for name in ("opens", "closes"):
         day, _t, clock = document["wave"][f"{name}_at"].partition("T")
         times |= {f"{name}_on": day, f"{name}_time": clock[:5]}
-    assert client.post(reverse("surveys:times", args=[wave.slug]), times).status_code == 302
+    url = reverse("surveys:times", args=[wave.slug])
+    assert client.post(url, {**fields_of(client.get(url)), **times}).status_code == 302
     return Wave.objects.get(pk=wave.pk)
 
 

@@ -346,6 +346,17 @@ def test_two_editors_of_different_things_do_not_meet(mine: Desk, theirs: Desk) -
     assert now["wave"]["title"] == "Spring"
 
 
+def test_two_editors_of_the_times_both_see_both(mine: Desk, theirs: Desk) -> None:
+    url = reverse("surveys:times", args=[mine.wave.slug])
+    my_page, their_page = (fields_of(each.client.get(url)) for each in (mine, theirs))
+    assert theirs.client.post(url, {**their_page, "closes_on": "2026-04-01"}).status_code == 302
+    answer = mine.client.post(url, {**my_page, "closes_on": "2026-05-01"})
+    assert answer.status_code == 409
+    assert now_of(mine.wave)["wave"]["closes_at"].startswith("2026-04-01")
+    assert mine.client.post(url, fields_of(answer)).status_code == 302
+    assert now_of(mine.wave)["wave"]["closes_at"].startswith("2026-05-01")
+
+
 @pytest.mark.parametrize("sent", [{}, {"revision": "x"}, {"revision": "-1"}, {"revision": "99999999999999999999"}])
 def test_a_form_that_lost_its_revision_overwrites_nothing(mine: Desk, sent: dict[str, str]) -> None:
     typed = mine.typed("item", item="GRIP")
