@@ -350,7 +350,7 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     ),
     "an unknown key of an item": (
         lambda data: item(data, 0, 1).update(Scale="likely"),
-        "sections[0].items[1]: unknown key Scale; known are high, hint, ",
+        "sections[0].items[1]: unknown key Scale; known are consent, high, hint, ",
     ),
     "a missing key": (lambda data: data["wave"].pop("title"), "wave: title is missing"),
     "another format": (
