@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from surveys.imports import Understood, importer_for
 from surveys.imports.base import MOST_BYTES
 from surveys.instrument.routing import in_words
+from surveys.markdown import plain_text
 from surveys.models import Upload
 from surveys.problems import Problem, Refused
 from surveys.question_types import REGISTRY
@@ -100,10 +101,10 @@ def lines(read: Understood) -> Iterator[Line]:
         for item in section["items"]:
             own = [variable for variable in variables.values() if variable.item == item["name"]]
             yield Line(
-                section=section["title"],
+                section=plain_text(section["title"]),
                 name=item["name"],
                 kind=REGISTRY[item["type"]].label,
-                text=item["text"],
+                text=plain_text(item["text"]),
                 asked_of=", ".join(labels.get(code, code) for code in item.get("roles", ())),
                 condition=in_words(item["show_if"], variables) if item.get("show_if") else "",
                 answers=len(own[0].codes) if own else 0,

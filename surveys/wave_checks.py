@@ -40,7 +40,7 @@ def form_problems(document: Any) -> list[Problem]:
     errors = Draft202012Validator(schema()).iter_errors(document)
     found = [Problem(place_of(error.absolute_path), shortened(printable(_in_words(error)), 300)) for error in errors]
     found += _text_problems(document, ())
-    return sorted(found, key=str)
+    return sorted(set(found), key=str)
 
 
 def sense_problems(document: Document) -> list[Problem]:
@@ -93,7 +93,7 @@ def _in_words(error: Any) -> str:
         )
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
-        return f"{', '.join(missing)} is missing"
+        return f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
     if error.validator == "maxLength" and isinstance(error.instance, str):
         return f"is longer than {error.validator_value} characters: {shortened(error.instance)!r}"
     if error.validator == "pattern":

@@ -39,9 +39,11 @@ def ready(request: HttpRequest, wave: Wave) -> HttpResponse:
         if not taken.problems:
             return told_of(request, taken, _("The wave is scheduled.") if later else _("The wave is open."))
         found = taken.problems
+    proposed = any(each.details.get("revision") == wave.revision for each in waiting(wave))
     context = {
         "problems": found,
         "later": later,
+        "proposed": proposed,
         "is_waiting": is_waiting,
         "groups": grouped(thoughts(wave)) if is_waiting else [],
         "minutes": minutes(wave) if is_waiting else [],
