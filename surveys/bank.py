@@ -41,6 +41,11 @@ class Use:
     state: str
 
     @property
+    def state_label(self) -> str:
+        """How far the wave has come, in words."""
+        return str(State(self.state).label)
+
+    @property
     def fielded(self) -> bool:
         """Whether people have been asked, so that name and wording stand for ever."""
         return self.state not in NOT_FIELDED
@@ -188,7 +193,7 @@ def merge(question: Question, *, into: Question, by: Any = None, now: datetime) 
     same trend instead), when a draft puts both, and with every problem the change would bring to a draft.
     """
     question, into = _locked(question), _locked(into)
-    refuse_if(_reasons_against_merging(question, into))
+    refuse_if(reasons_against_merging(question, into))
     item, scale = item_of(entry(into).version)
     drafts = list(Wave.objects.filter(sections__items__version__question=question).select_related("survey").distinct())
     for wave in drafts:
@@ -295,7 +300,8 @@ def _reasons_to_keep(question: Question, words: str) -> list[Problem]:
     return [Problem(question.name, words % use.wave) for use in uses_of([question.pk]).get(question.pk, ())]
 
 
-def _reasons_against_merging(question: Question, into: Question) -> list[Problem]:
+def reasons_against_merging(question: Question, into: Question) -> list[Problem]:
+    """Why one question cannot take another's place; nothing when it can."""
     if question.pk == into.pk or question.survey_id != into.survey_id:
         return [Problem(into.name, _("choose another question of the same survey"))]
     found = uses_of([question.pk, into.pk])

@@ -40,6 +40,21 @@ class Change:
     pieces: tuple[Piece, ...]
 
     @property
+    def label(self) -> str:
+        """Which part it is, in words."""
+        part, _bracket, name = self.place.removesuffix("]").partition("[")
+        words = {
+            "text": _("Question"),
+            "hint": _("Hint"),
+            "unit": _("Unit"),
+            "low": _("Low end"),
+            "high": _("High end"),
+            "rows": _("Statement"),
+            "options": _("Answer"),
+        }
+        return f"{words.get(part, part)} {name}".strip()
+
+    @property
     def before(self) -> str:
         """The old words."""
         return " ".join(piece.words for piece in self.pieces if piece.kind != "added")

@@ -165,6 +165,7 @@ def _side_by_side(question: Question, into: Question) -> dict[str, Any]:
         "new": new,
         "verdict": verdict(flat_of(old.version), flat_of(new.version)),
         "drafts": [use for use in old.uses if not use.fielded],
+        "against": bank.reasons_against_merging(question, into),
     }
 
 
