@@ -15,7 +15,7 @@ import xlsxwriter
 from surveys.canonical import digest
 from surveys.codebook import Variable
 from surveys.exports.base import Exporter
-from surveys.imports.own_columns import FLAG_KEYS, OPTION_KEYS, OWN, OWN_ROLE, TEXT_KEYS
+from surveys.imports.own_columns import FLAG_KEYS, OPTION_KEYS, OWN, OWN_ROLE, TEXT_KEYS, UNASKED
 from surveys.wave_checks import scales_of, variables_of
 from surveys.wording import variables_in, written_out
 
@@ -36,7 +36,7 @@ class XlsForm(Exporter):
 
     def write(self, document: Mapping[str, Any]) -> bytes:
         made = _Form(document)
-        own = tuple(OWN + key for key in (*TEXT_KEYS, *FLAG_KEYS))
+        own = tuple(OWN + key for key in (*TEXT_KEYS, *FLAG_KEYS, UNASKED))
         return _workbook(
             {
                 "survey": ((*_SURVEY, *own), made.survey),
@@ -94,6 +94,7 @@ class _Form:
         row["relevant"] = self._relevant(item)
         row["appearance"] = "multiline" if item.get("long") else ""
         row |= {OWN + key: definition[key] for key in TEXT_KEYS if key in definition}
+        row |= {OWN + UNASKED: "no"} if definition.get(UNASKED) is False else {}
         return row | {OWN + key: "yes" for key in FLAG_KEYS if definition.get(key)}
 
     def _battery(self, row: Row, definition: Mapping[str, Any], variables: Sequence[Variable]) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from surveys.imports.answers import Answers, answers_from
@@ -42,9 +42,9 @@ class Type:
 
 
 def _single(asked: Asked, builder: Builder, pairs: Pairs | None = None) -> Iterator[Item]:
-    """One answer from a list; the box for another answer in words becomes an answer "Other"."""
+    """One answer from a list; the box for another answer in words becomes an answer "Other" that asks for words."""
     pairs = asked.answers if pairs is None else pairs
-    answers = answers_from([*pairs, *_other(asked, builder)])
+    answers = _asking_for_words(answers_from([*pairs, *_other(asked, builder)]), asked)
     item = asked.item(builder, type="single", options=builder.answered_with(answers, asked.place))
     builder.symbols[asked.title] = Symbol(item["name"], _also(answers, {"-oth-": "other"}))
     yield item
@@ -67,6 +67,7 @@ def _multiple(asked: Asked, builder: Builder) -> Iterator[Item]:
     excluding = set(filter(None, asked.attributes.get("exclude_all_others", "").replace(",", ";").split(";")))
     more = {code: {"exclusive": True} for code in excluding}
     answers = answers_from([*asked.parts, *_other(asked, builder)], several=True, more=more)
+    answers = _asking_for_words(answers, asked)
     item = asked.item(builder, type="multiple", options=builder.answered_with(answers, asked.place))
     for source, code in answers.codes.items():
         builder.symbols[f"{asked.title}_{source}"] = Symbol(item["name"], ticked=code)
@@ -140,8 +141,17 @@ def _note(asked: Asked, builder: Builder) -> Iterator[Item]:
 def _other(asked: Asked, builder: Builder) -> Pairs:
     if not asked.other:
         return []
-    builder.note(asked.place, "“Other” stands among its answers; the box for saying what was left out")
+    builder.note(asked.place, "“Other” stands among its answers, and asks who chooses it to say what")
     return [("other", asked.attributes.get("other_replace_text") or "Other")]
+
+
+def _asking_for_words(answers: Answers, asked: Asked) -> Answers:
+    """The answers, "Other" with the key that asks for own words."""
+    if not asked.other:
+        return answers
+    code = answers.codes["other"]
+    options = ({**each, "specify": True} if each["code"] == code else each for each in answers.options)
+    return replace(answers, options=tuple(options))
 
 
 def _also(answers: Answers, names: Mapping[str, str]) -> dict[str, int]:

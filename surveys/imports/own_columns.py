@@ -15,14 +15,18 @@ from surveys.wave_checks import items_of
 
 OWN = "barometer_"
 OWN_ROLE = f"{OWN}role"
+UNASKED = "consent"
+"""A key that is true unless it says no."""
+
 TEXT_KEYS = ("type", "unit", "low", "high", "track")
 FLAG_KEYS = ("sensitive", "long")
-OPTION_KEYS = ("score", "kind", "exclusive")
+OPTION_KEYS = ("score", "kind", "exclusive", "specify")
 
 
 def own_keys(cells: Mapping[str, str]) -> dict[str, Any]:
     """The keys of an item that XLSForm has no column for."""
     found: dict[str, Any] = {key: cells[OWN + key] for key in TEXT_KEYS if cells.get(OWN + key)}
+    found |= {UNASKED: False} if cells.get(OWN + UNASKED) == "no" else {}
     return found | {key: True for key in FLAG_KEYS if cells.get(OWN + key)}
 
 
@@ -35,8 +39,7 @@ def own_option(cells: Mapping[str, str]) -> dict[str, Any]:
             found["score"] = int(score) if score.is_integer() else score
     if cells.get(f"{OWN}kind"):
         found["kind"] = cells[f"{OWN}kind"]
-    if cells.get(f"{OWN}exclusive"):
-        found["exclusive"] = True
+    found |= {key: True for key in ("exclusive", "specify") if cells.get(OWN + key)}
     return found
 
 

@@ -78,6 +78,7 @@ def test_words_codes_and_bounds_are_kept(read):
     assert found["LIKELY"]["text"] == "How **likely** is each?"
     assert found["LIKELY"]["rows"] == [{"name": "SQ001", "text": "Pool & share"}, {"name": "SQ002", "text": "Split"}]
     assert found["LIKELY"]["options"][2] == {"code": 3, "label": "Don't know", "kind": "dont_know"}
+    assert found["WAYS"]["options"][3] == {"code": 4, "label": "Other", "specify": True}
     assert [(o["code"], o["label"], o.get("exclusive")) for o in found["WAYS"]["options"]] == [
         (1, "Alliance", None),
         (2, "Merger", None),
@@ -138,7 +139,7 @@ def test_what_was_left_out_or_changed_is_said_with_its_reason(read):
     assert "random order" in told(read, "LIKELY")
     assert "DK is 3" in told(read, "LIKELY")
     assert "check of the answer" in told(read, "WHY")
-    assert "box for saying what" in told(read, "WAYS")
+    assert "asks who chooses it to say what" in told(read, "WAYS")
     assert "became a question each" in told(read, "STAFF")
     assert "question of its own" in told(read, "BEST")
     assert [note.message for note in read.notes if note.place == "quota"]

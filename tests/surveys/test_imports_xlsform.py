@@ -209,10 +209,11 @@ def with_everything() -> dict[str, Any]:
         {"name": "ORDER", "type": "ranking", "text": "=Order?", "options": options, "required": True,
          "track": "RANKS"},
         {"name": "COMMENT", "type": "text", "text": "Why “so”?", "long": True, "sensitive": True, "roles": ["ao"],
-         "show_if": ["all", ["any_of", "SURE", 1, 2],
+         "consent": False, "show_if": ["all", ["any_of", "SURE", 1, 2],
                      ["not", ["any", ["answered", "WAYS"], ["any_of", "PLANS_POOL", 2]]]]},
     ]  # fmt: skip
     data["sections"][1]["items"][1].pop("roles")
+    data["sections"][1]["items"][0]["options"].append({"code": 7, "label": "Another", "specify": True})
     return data
 
 
