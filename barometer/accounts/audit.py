@@ -1,7 +1,7 @@
 """The audit log: who did what to which wave when. Lines are added and never changed; the database sees to it.
 
-Much of it writes itself: whatever leaves a row of its own (a wave's event, a change of a draft, an export) is noted as
-that row is saved, in its transaction. The rest is told by `surveys.acts.tell` or recorded here.
+Much of it writes itself: whatever leaves a row of its own (a wave's event, an export, a release) is noted as that row
+is saved, in its transaction. The rest is told by `surveys.acts.tell` or recorded here.
 """
 
 from __future__ import annotations

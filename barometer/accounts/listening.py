@@ -33,12 +33,6 @@ def on_event(instance: Any, created: bool, **_rest: Any) -> None:
         audit.record("moved", by=instance.by, wave=instance.wave, note=note, now=instance.at)
 
 
-def on_step(instance: Any, created: bool, **_rest: Any) -> None:
-    """A draft was changed."""
-    if created:
-        audit.record("edited", by=instance.by, wave=instance.wave, note=instance.label, now=instance.at)
-
-
 def on_export(instance: Any, created: bool, **_rest: Any) -> None:
     """Answers were taken out. The reason stays with the wave's exports, which analysts read."""
     if created:
@@ -70,7 +64,6 @@ def on_factor_removed(request: Any, user: Any, authenticator: Any, **_rest: Any)
 
 ROWS = {
     "surveys.WaveEvent": on_event,
-    "surveys.DraftStep": on_step,
     "results.Export": on_export,
     "results.Release": on_release,
 }
