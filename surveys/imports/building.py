@@ -62,7 +62,7 @@ class Builder:
         """Add an item to the current section and return it; a condition that cannot be said is noted and left out."""
         if not self.sections:
             self.section("questions", "Questions")
-        made = {key: value for key, value in item.items() if value or _is_zero(value)}
+        made = {key: value for key, value in item.items() if value or _is_zero(value) or key == "consent"}
         rule = self.rule(condition, place)
         if rule:
             made["show_if"] = rule
