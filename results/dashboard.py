@@ -14,6 +14,7 @@ from results import charts, printing
 from results.analysis import bits
 from results.analysis.rounding import percent_half_up
 from results.charts.table import Grid, grid_for, grid_of_battery
+from results.counting_ways import EVERYBODY, Way, as_shown, tables_by, ways_for
 from results.models import Snapshot, Table
 from results.story import Finding as Sentence
 from results.tables import Results, results_of
@@ -94,17 +95,24 @@ class Dashboard:
     sections: tuple[Section, ...]
     news: tuple[News, ...]
     unsafe: tuple[Sentence, ...]
+    ways: tuple[Way, ...]
+    way: Way
+    made: tuple[Document, ...]
 
 
-def dashboard_of(wave: Wave, *, by: str = "") -> Dashboard:
+def dashboard_of(wave: Wave, *, by: str = "", count: str = EVERYBODY) -> Dashboard:
     """The dashboard of a closed wave, broken down by one of its banners or, with an empty name, not at all.
 
-    Raises Refused while there are no results, and KeyError for a banner the wave does not have.
+    `count` is the way to count (see `counting_ways`); `made` are the tables that were made for it and not stored.
+    Raises Refused while there are no results, and KeyError for a banner or a way the wave does not have.
     """
     results = results_of(wave)
     banners = {banner["name"]: banner for banner in instrument_of(wave).banners}
     variable = banners[by]["by"] if by else ""
     documents, telling = _documents(results, variable), telling_of(wave)
+    ways = {each.key: each for each in ways_for(results)}
+    way = ways[count]
+    made = tables_by(results, way, by=variable) if way.key else {}
     breaks = [Break("", _("Everybody"), not by)]
     breaks += [
         Break(name, banner["title"], name == by)
@@ -119,9 +127,12 @@ def dashboard_of(wave: Wave, *, by: str = "") -> Dashboard:
         digest=results.digest,
         breaks=tuple(breaks),
         current=next(each for each in breaks if each.is_current),
-        sections=tuple(_sections(results, documents, telling)),
+        sections=tuple(_sections(results, documents | made, telling)),
         news=tuple(News(each, results.codebook[each.variable].item) for each in telling.news),
         unsafe=telling.unsafe,
+        ways=tuple(ways.values()),
+        way=way,
+        made=tuple(made.values()),
     )
 
 
@@ -225,7 +236,7 @@ def _told(finding: Finding, group: Sequence[Variable], telling: Telling) -> Find
 
 def finding_of(group: Sequence[Variable], documents: Mapping[str, Document], source: str) -> Finding:
     """The chart and table of one question, given its variables and the tables of each by name."""
-    tables = [documents[variable.name] for variable in group]
+    tables = [as_shown(documents[variable.name]) for variable in group]
     ident, text = group[0].item or group[0].name, plain_text(group[0].text)
     if all(len(table["columns"]) == 1 for table in tables):
         figure = charts.battery_for(tables, variables=group, ident=f"{ident}-all", source=source)

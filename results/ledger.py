@@ -81,6 +81,19 @@ def record_stored(results: Results, *, channel: str, audience: str = STAFF, by: 
     )
 
 
+def record_made(
+    results: Results, tables: Iterable[Document], *, channel: str, audience: str = STAFF, by: Any = None, now: datetime
+) -> None:
+    """Write down that tables made for a page went out; `channel` says all of how they were made, so once is enough."""
+    told = Release.objects.filter(
+        wave=results.wave, snapshot_digest=results.digest, channel=channel, audience=audience
+    )
+    if not told.exists():
+        record_release(
+            results.wave, channel=channel, snapshot=results.digest, tables=tables, audience=audience, by=by, now=now
+        )
+
+
 def record_export(results: Results, *, key: str, respondent_level: bool, by: Any = None, now: datetime) -> Release:
     """Write down that a file of the format `key` went out to staff: the stored tables, or a row a respondent."""
     channel = f"export:{key}"

@@ -108,6 +108,9 @@ def base_line(table: Mapping[str, Any]) -> str:
     total = table["columns"][0]
     if total["base"] is None:
         return _("Base: not shown, to protect a small group.")
+    if table.get("denominator") == "organisations":
+        told = _("Base: %(who)s that answered, each counted once; its people share one vote.")
+        return told % {"who": organisations(total["base"])}
     line = people(total["base"])
     if total.get("organisations"):
         line = _("%(people)s from %(organisations)s") % {
@@ -115,6 +118,9 @@ def base_line(table: Mapping[str, Any]) -> str:
             "organisations": organisations(total["organisations"]),
         }
     parts = [_("Base: %(who)s who answered") % {"who": line}]
+    if table.get("set_aside"):
+        parts[0] = _("Base: %(who)s who answered with an opinion") % {"who": line}
+        parts.append(_("%(count)s without one set aside") % {"count": table["set_aside"]})
     if table.get("no_answer"):
         parts.append(_("%(count)s gave no answer") % {"count": table["no_answer"]})
     if table.get("not_asked"):

@@ -85,7 +85,7 @@ def finish_build(build: Build, *, now: datetime) -> Snapshot | None:
         if not Build.objects.filter(pk=build.pk).exists():
             return Snapshot.objects.get(wave=wave)
         made = _computed(build)
-        grids = [_grid(counts) for counts in build.shards.values_list("counts", flat=True)]
+        grids = [_grid(counts) for counts in build.shards.values_list("counts", flat=True) if counts is not None]
         snapshot = store(wave, made, tables=made.tables_from(grids), now=now)
         Build.objects.filter(pk=build.pk).delete()
     return snapshot

@@ -53,9 +53,18 @@ class Results:
         return [self.codebook[name] for name in names] if names else list(self.codebook.questions)
 
     def table(
-        self, name: str, *, by: str | None = None, where: Where | None = None, denominator: str = PEOPLE
+        self,
+        name: str,
+        *,
+        by: str | None = None,
+        where: Where | None = None,
+        denominator: str = PEOPLE,
+        substantive: bool = False,
     ) -> dict[str, Any]:
-        """One table of the results JSON. Raises Refused saying why it cannot be made."""
+        """One table of the results JSON; `substantive` sets don't know and the like aside.
+
+        Raises Refused saying why it cannot be made.
+        """
         break_by = self.break_variable(by) if by else None
         try:
             made = tabulate(
@@ -66,6 +75,7 @@ class Results:
                 denominator=denominator,
                 organisations=self.organisations,
                 frame_sizes=self._column_sizes(name, by=break_by, where=where, denominator=denominator),
+                substantive=substantive,
             )
         except ValueError as error:
             raise Refused(Problem(name, str(error))) from None

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from results import printing
+from results import charts, printing
 from results.analysis.trend import BREAKS, FELL, LITTLE_CHANGED, NOT_TESTED, ROSE
 from results.story import Finding, Story, story_of
 from results.story.answers import mean_words
@@ -18,6 +18,7 @@ from results.story.finding import CHANGE, DIVIDED, DONT_KNOW, GAP, GP
 from results.story.material import Material, is_long_scale, leading_row
 from results.story.wording import chance
 from results.tables import results_of
+from results.trend_charts import chart_of
 from results.trends import Fielded, fielded_waves, trend_of
 from surveys.codebook import Variable
 from surveys.models import Wave
@@ -39,6 +40,27 @@ class WaveRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelRow:
+    """What became of one answer among the same people: shares then and now, who took it up, who gave it up."""
+
+    label: str
+    before: str
+    now: str
+    taken_up: str
+    given_up: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The people who answered this wave and the linked one before: what of their answers changed."""
+
+    title: str
+    people: int
+    rows: tuple[PanelRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WaveTable:
     """A question over the waves: what the figure is, the waves in order, and what moved behind them."""
 
@@ -47,6 +69,8 @@ class WaveTable:
     figure: str
     rows: tuple[WaveRow, ...]
     footnotes: tuple[str, ...]
+    chart: charts.Figure | None = None
+    panel: Panel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +121,42 @@ def _wave_table(material: Material, fielded: list[Fielded], variable: Variable) 
     found = trend_of(fielded, variable.name)
     table = material.table(variable)
     row = leading_row(table, variable) if table and not is_long_scale(variable) else None
-    if len(found["points"]) < 2 or table is None or (row is None and not is_long_scale(variable)):
+    points = found["points"]
+    if len(points) < 2 or table is None or (row is None and not is_long_scale(variable)):
         return None
+    ident: str | None = row["id"] if row else None
+    figure, rows = row["label"] if row else _("Mean"), [_row(point, variable, ident) for point in points]
     return WaveTable(
         variable=variable.name,
         caption=variable.label,
-        figure=row["label"] if row else _("Mean"),
-        rows=tuple(_row(point, variable, row["id"] if row else None) for point in found["points"]),
+        figure=figure,
+        rows=tuple(rows),
         footnotes=tuple(found["footnotes"]),
+        chart=chart_of(found, variable, row=ident, figure=figure, printed=rows),
+        panel=_panel(points[-1]["panel"]),
     )
+
+
+def _panel(found: Mapping[str, Any] | None) -> Panel | None:
+    if found is None:
+        return None
+    return Panel(found["title"], found["people"], tuple(map(_panel_row, found["changes"])))
+
+
+def _panel_row(change: Mapping[str, Any]) -> PanelRow:
+    hidden = change["both"] is None
+    return PanelRow(
+        label=change["label"],
+        before=_whole(change["from"]),
+        now=_whole(change["to"]),
+        taken_up="" if hidden else str(change["only_after"]),
+        given_up="" if hidden else str(change["only_before"]),
+        note=_("not shown, to protect a small group") if hidden else _verdict(change),
+    )
+
+
+def _whole(share: float) -> str:
+    return f"{int(share + 0.5)}%"
 
 
 def _row(point: Point, variable: Variable, row: str | None) -> WaveRow:
@@ -131,8 +182,10 @@ def _note(point: Point, row: str | None) -> str:
     tested = (
         point["mean_change"] if row is None else next((each for each in point["changes"] if each["row"] == row), None)
     )
-    if not tested:
-        return ""
+    return _verdict(tested) if tested else ""
+
+
+def _verdict(tested: Mapping[str, Any]) -> str:
     words = {ROSE: _("rose"), FELL: _("fell"), LITTLE_CHANGED: _("little changed"), NOT_TESTED: _("not tested")}
     verdict = words[tested["verdict"]]
     return f"{verdict} ({chance(tested['p'])})" if tested["p"] is not None else verdict

@@ -22,7 +22,7 @@ def _column_dict(figures: Figures, index: int) -> dict[str, Any]:
         "label": column.label,
         "letter": letter_of(index - 1) if index else "",
         "base": int(figures.people[0, index]),
-        "organisations": tally.organisations if tally else None,
+        "organisations": tally.organisations if tally and not figures.substantive else None,
         **(_weighted(figures, index) if figures.weighted else {}),
     }
     if not figures.is_hidden(index):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from results.analysis import bits
 from results.analysis.comparisons import CERTAIN
-from results.analysis.frame import Frame, build_frame
+from results.analysis.frame import Frame, Row, build_frame
 from results.analysis.organisations import values_of
 from results.analysis.paired import PAIRED_T, Turnover, mcnemar, paired_interval, paired_t
 from results.analysis.rows import heads, row_masks
@@ -51,7 +51,7 @@ def matched_question(
     if not pairs or any(map(STAFF.is_small, (len(pairs), *rest))):
         return None
     then = replace(earlier, name=variable.name + BEFORE, attribute=False)
-    rows = (({}, {then.name: before, variable.name: now}, None) for before, now in pairs)
+    rows: Iterator[Row] = (({}, {then.name: before, variable.name: now}, None) for before, now in pairs)
     frame = build_frame(Codebook((then, variable)), rows)
     table = tabulate(frame, variable.name, by=then.name) if variable.holds == "one" else None
     hidden = frozenset(table["suppressed"]) if table else frozenset()
@@ -78,7 +78,8 @@ def _changes(frame: Frame, variable: Variable, then: Variable, hidden: frozenset
     places = {head["id"]: rows for head, rows in heads(then)}
     for head, rows in heads(variable):
         if head["id"] in places:
-            turnover = _turnover(before[places[head["id"]]].any(axis=0), now[rows].any(axis=0))
+            said = np.atleast_1d(before[places[head["id"]]].any(axis=0))
+            turnover = _turnover(said, np.atleast_1d(now[rows].any(axis=0)))
             told = _is_shown(turnover) and _is_apart(head["id"], variable, hidden)
             yield {"row": head["id"], "label": head["label"], **_change(turnover, told=told)}
 

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 
 from results import printing
 from results.charts import choosing
+from results.charts.dots import Axis
 from results.charts.drawing import Drawing
+from results.charts.over_waves import Wave, draw_over_waves
 from surveys.codebook import Variable
 
 SIZES = ("wide", "narrow")
@@ -63,6 +65,16 @@ def battery_for(
             choosing.strips_by_statement(tables, variables=variables, caption=caption, size=size) for size in SIZES
         ),
     )
+
+
+def figure_over_waves(
+    waves: Sequence[Wave], *, title: str, description: str, ident: str, axis: Axis, caption: Sequence[str]
+) -> Figure | None:
+    """The chart of one figure over the waves; None where fewer than two of them can be drawn."""
+    if sum(wave.value is not None for wave in waves) < 2:
+        return None
+    drawings = (draw_over_waves(waves, axis=axis, caption=caption, size=size) for size in SIZES)
+    return Figure(ident=ident, title=title, description=description, drawings=tuple(drawings))
 
 
 def _drawing_of(table: Mapping[str, Any], *, variable: Variable) -> Callable[..., Drawing] | None:

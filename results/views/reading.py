@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from results.access import ACCESS
 from results.dashboard import comments_of, dashboard_of
-from results.ledger import record_stored
+from results.ledger import record_made, record_stored
 from results.tables import results_of
 from surveys.access import may
+from surveys.canonical import digest
 from surveys.models import Wave
 from surveys.problems import Refused
 
@@ -38,10 +39,14 @@ def when_built(view: Page) -> Page:
 def dashboard(request: HttpRequest, wave: Wave, by: str = "") -> HttpResponse:
     """Every question of a closed wave with its chart and table, by one of its banners or not at all."""
     try:
-        shown = dashboard_of(wave, by=by)
+        shown = dashboard_of(wave, by=by, count=request.GET.get("count", ""))
     except KeyError:
         raise Http404 from None
-    record_stored(results_of(wave), channel="dashboard", by=request.user, now=timezone.now())
+    results, now = results_of(wave), timezone.now()
+    record_stored(results, channel="dashboard", by=request.user, now=now)
+    if shown.made:
+        channel = f"dashboard:{shown.way.key}:{digest(by)[:16]}"
+        record_made(results, shown.made, channel=channel, by=request.user, now=now)
     return render(
         request,
         "results/dashboard.html",

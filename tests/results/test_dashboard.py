@@ -15,11 +15,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from results.auditing import audit
 from results.dashboard import dashboard_of, fieldwork_words, invited_line, response_line
 from results.exporters import REGISTRY
 from results.models import Export, Snapshot
 from surveys.models import Wave
 from tests import building, desk
+from tests.results import barometers
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +121,28 @@ def test_a_small_base_is_flagged_and_its_shares_come_with_counts(reporter: Clien
     shown = page(reporter, "break", "spring", "role")
     assert "12**" in shown
     assert "of 12" in shown
+
+
+def test_people_with_an_opinion_or_organisations_are_counted_on_demand(reporter: Client) -> None:
+    wave = barometers.winter()
+    spread = {each.key: dashboard_of(wave, count=each.key) for each in dashboard_of(wave).ways}
+    grips = {
+        key: next(f for section in made.sections for f in section.findings if f.ident == "GRIP").parts[0]
+        for key, made in spread.items()
+    }
+    assert grips[""].base.startswith("Base: 80 people from 73 organisations who answered;")
+    # Eight of the eighty did not know: 40 of the other 72 are 55.6 per cent, 32 of them 44.4.
+    assert grips["opinion"].base.startswith("Base: 72 people who answered with an opinion; 8")
+    assert [line.cells[0].main for line in grips["opinion"].grid.lines] == ["56", "44", "–"]
+    assert grips["organisations"].base.startswith("Base: 73 organisations that answered, each counted once")
+    for key in ("opinion", "organisations"):
+        for _look in range(2):
+            shown = reporter.get(reverse("results:break", args=[wave.slug, "gp"]), {"count": key})
+            assert f"?count={key}" in shown.content.decode()
+    assert reporter.get(reverse("results:dashboard", args=[wave.slug]), {"count": "sheep"}).status_code == 404
+    channels = wave.releases.values_list("channel", flat=True)
+    assert sorted(channel.split(":")[1] for channel in channels if ":" in channel) == ["opinion", "organisations"]
+    assert audit(wave).is_clean
 
 
 def test_comments_are_counted_for_all_and_read_by_analysts(reporter: Client, analyst: Client) -> None:

@@ -51,7 +51,12 @@ def test_a_question_that_was_asked_before_has_its_waves_in_a_table() -> None:
     means = telling_of(spring).over_waves["BUDGET"].rows
     assert [row.figure for row in means] == ["6.5", "7.2"]
     assert means[1].note.startswith("rose (p = .0")
-    assert "Over the waves" in page(spring)
+    shown = page(spring)
+    assert "Over the waves" in shown
+    chart = shown[shown.index('id="AREATEAM-waves-wide-title"') :]
+    assert "Winter 2013: 73%; Spring 2013: 68%." in chart
+    drawn = chart[: chart.index("</svg>")]
+    assert (drawn.count("<circle"), drawn.count('class="trend"'), drawn.count('class="interval"')) == (2, 1, 2)
 
 
 def test_a_small_wave_is_flagged_in_the_table_and_a_broken_line_says_why() -> None:
