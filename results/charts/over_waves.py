@@ -75,7 +75,8 @@ def _mark(wave: Wave, plot: _Plot) -> Iterator[Shape]:
     if wave.low is not None and wave.high is not None:
         yield line(x, plot.y(wave.low), "interval", to=(x, plot.y(wave.high)))
     yield dot(x, y, "dot accent")
-    yield text(x + 8, y - 6, wave.printed, "value accent")
+    is_last = x > plot.width - 2 * SIDE
+    yield text(x - 8 if is_last else x + 8, y - 8, wave.printed, "value accent", anchor="end" if is_last else "start")
 
 
 def _names(waves: Sequence[Wave], plot: _Plot) -> tuple[list[Shape], float]:
