@@ -119,7 +119,7 @@ def test_a_search_costs_as_many_queries_in_a_large_bank_as_in_a_small_one(
     large_bank(questions=questions, waves=waves)
     client.get(reverse("bank:search"))
     for sent in ({"q": "grip matter"}, {"q": "year"}, {}):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10 if sent else 9):
             assert client.get(reverse("bank:search"), sent).status_code == 200
 
 
