@@ -112,9 +112,11 @@ def _heading(table: Document, place: int) -> str:
 
 
 def _share(variable: Variable, table: Document, ident: str, place: int) -> str:
-    """The printed share, or a dash where it is withheld."""
+    """The printed share, or a word where it is withheld."""
     row = next((each for each in table["rows"] if each["id"] == ident), None)
     cell, base = (row["cells"][place] if row else None), table["columns"][place]["base"]
-    if cell is None or not base:
+    if cell is None or base is None:
+        return _("hidden")
+    if not base:
         return printing.NONE
     return printing.percent(cell, base=base, sensitive=variable.sensitive)
