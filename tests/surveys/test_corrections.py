@@ -186,7 +186,7 @@ def test_whatever_is_asked_for_codes_and_routing_stay() -> None:
     """What passes the check compiles to the same questionnaire, words aside."""
     wave, chance = building.opened(), Random(7)
     before, passed = document_of(wave), 0
-    for _ in range(300):
+    for _ in range(120):
         item = chance.choice(["INTRO", "GRIP", "WHY", "WAYS", "PLANS", "SPEND", "X"])
         words = {place: meddled(wave, item, place, chance) for place in chance.sample(PLACES, chance.randint(1, 3))}
         try:
@@ -195,7 +195,7 @@ def test_whatever_is_asked_for_codes_and_routing_stay() -> None:
             continue
         passed += 1
         assert without_words(plan.document) == without_words(before)
-    assert passed > 10
+    assert passed > 5
 
 
 def meddled(wave: Wave, item: str, place: str, chance: Random) -> str:
