@@ -27,6 +27,7 @@ UNKNOWN, EARLY, OPEN, GRACE_PERIOD, CLOSED = "unknown", "early", "open", "grace"
 
 _WAVE = (
     "SELECT w.id, w.survey_id, w.slug, w.title, w.state, w.opens_at, w.closes_at, w.partner, w.frame_date,"
+    " w.sealed, w.linkage,"
     " f.digest AS instrument_digest, i.id AS invitation_id, i.person_id AS invitation_person_id,"
     " i.role AS invitation_role, i.gp AS invitation_gp, i.responded AS invitation_responded,"
     " i.stopped AS invitation_stopped, i.contact AS invitation_contact"
