@@ -72,6 +72,13 @@
     clear();
   });
 
+  // The buttons stand outside their form, which the script does not look for by itself.
+  var pressed = null;
+  document.addEventListener("submit", function (event) { pressed = event.submitter; }, true);
+  document.addEventListener("htmx:configRequest", function (event) {
+    if (event.detail.elt === form && pressed && pressed.name) event.detail.parameters[pressed.name] = pressed.value;
+  });
+
   ready(document);
   document.addEventListener("htmx:afterSwap", function () { ready(document); });
 })();

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from django import forms
@@ -132,18 +133,17 @@ class RowsBoundField(BoundField):
 
     @property
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Every filled row, and some to spare."""
+        """Every row, at the end some to spare."""
         field: RowsField = self.field  # type: ignore[assignment]
         values: list[Row] = list(self.value() or [])
-        while values and field.is_blank(values[-1]):
-            values.pop()
+        spare = len(list(takewhile(field.is_blank, reversed(values))))
+        values += [{} for _more in range(field.spare - spare)]
         wrong = self._wrong()
-        for number, row in enumerate([*values, *({} for _spare in range(field.spare))]):
+        for number, row in enumerate(values):
             yield {
                 "number": number,
                 "counted": number + 1,
-                "filled": number < len(values),
-                "last": number >= len(values) - 1,
+                "filled": not field.is_blank(row),
                 "cells": [self._cell(column, number, row.get(column.name), wrong) for column in field.columns],
             }
 

@@ -14,7 +14,7 @@ from surveys.wave_file import dump_wave
 from tests import building, desk
 from tests.by_hand import Desk, fields_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def made_by_hand(document: dict[str, Any]) -> Wave:

@@ -18,7 +18,7 @@ from surveys.wave_file import document_of, dump_wave
 from tests import building, desk
 from tests.by_hand import Desk, fields_of, rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HTMX = {"HX-Request": "true"}
 
