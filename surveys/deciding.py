@@ -21,8 +21,7 @@ from surveys.compiling import problems
 from surveys.corrections import checked, correct
 from surveys.lifecycle import move_closing_time, open_wave
 from surveys.models import Proposal, Wave, WaveEvent
-from surveys.models.decision import Outcome, Step
-from surveys.models.wave import State
+from surveys.models.decision import BEGINS_IN, Outcome, Step
 from surveys.problems import Problem, Refused, refuse_if
 from surveys.wave_checks import moment
 
@@ -31,9 +30,8 @@ ALONE = "decided by one person, as editor and publisher"
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """One kind of step: in which state of the wave, what prevents it, and how it is done."""
+    """One kind of step: what prevents it beside the wave's state, and how it is done."""
 
-    state: str
     check: Callable[[Wave, Mapping[str, Any], datetime], None]
     do: Callable[[Proposal, Any, datetime, str], None]
 
@@ -142,7 +140,7 @@ def could_confirm(wave: Wave, *, besides: Any) -> list[Any]:
 def waiting(wave: Wave) -> list[Proposal]:
     """What waits for a publisher and could still be done: a step that the wave's state has passed is left out."""
     found = wave.proposals.waiting().select_related("proposed_by", "wave__survey")
-    return [each for each in found if ACTS[each.step].state == wave.state]
+    return [each for each in found if each.could_happen]
 
 
 def awaiting(user: Any) -> list[Proposal]:
@@ -151,9 +149,7 @@ def awaiting(user: Any) -> list[Proposal]:
     return [
         each
         for each in found
-        if ACTS[each.step].state == each.wave.state
-        and each.proposed_by_id != user.pk
-        and may(user, [PUBLISHER], each.wave)
+        if each.could_happen and each.proposed_by_id != user.pk and may(user, [PUBLISHER], each.wave)
     ]
 
 
@@ -176,7 +172,7 @@ def _new(wave: Wave, step: str, *, details: Mapping[str, Any] | None, reason: st
 
 def _check(proposal: Proposal, now: datetime) -> None:
     act, wave = ACTS[proposal.step], proposal.wave
-    if wave.state != act.state:
+    if wave.state != BEGINS_IN[proposal.step]:
         words = _("This cannot be done to a wave that is %(state)s.") % {"state": wave.get_state_display().lower()}
         raise Refused(Problem("wave.state", words))
     act.check(wave, proposal.details, now)
@@ -252,8 +248,8 @@ def _correct(proposal: Proposal, by: Any, now: datetime, note: str) -> None:
 
 
 ACTS: Mapping[str, _Act] = {
-    Step.OPEN: _Act(State.DRAFT, _check_opening, _open),
-    Step.MOVE: _Act(State.OPEN, _check_moving, _move),
-    Step.CLOSE: _Act(State.OPEN, _check_closing, _close),
-    Step.CORRECT: _Act(State.OPEN, _check_correction, _correct),
+    Step.OPEN: _Act(_check_opening, _open),
+    Step.MOVE: _Act(_check_moving, _move),
+    Step.CLOSE: _Act(_check_closing, _close),
+    Step.CORRECT: _Act(_check_correction, _correct),
 }

@@ -90,7 +90,9 @@ def proposal_needs(waves: Sequence[Wave], user: Any, now: datetime) -> Iterator[
     known = {wave.pk: wave for wave in waves}
     waiting = Proposal.objects.waiting().filter(wave__in=known).select_related("proposed_by")
     for proposal in waiting.order_by("proposed_at", "pk"):
-        wave = known[proposal.wave_id]
+        wave = proposal.wave = known[proposal.wave_id]
+        if not proposal.could_happen:
+            continue
         address = reverse("surveys:proposal", args=[wave.slug, proposal.pk])
         told = {"step": proposal.get_step_display(), "who": proposal.proposed_by or _("somebody who has left")}
         if proposal.proposed_by_id == user.pk:

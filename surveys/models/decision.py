@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from surveys.models.wave import Wave
+from surveys.models.wave import State, Wave
 
 
 class Step(models.TextChoices):
@@ -18,6 +18,15 @@ class Step(models.TextChoices):
     MOVE = "move", _("Move the closing time")
     CLOSE = "close", _("Close the wave now")
     CORRECT = "correct", _("Correct a wording")
+
+
+BEGINS_IN: dict[str, str] = {
+    Step.OPEN: State.DRAFT,
+    Step.MOVE: State.OPEN,
+    Step.CLOSE: State.OPEN,
+    Step.CORRECT: State.OPEN,
+}
+"""The state of a wave in which each step can be taken."""
 
 
 class Outcome(models.TextChoices):
@@ -76,6 +85,11 @@ class Proposal(models.Model):
     def is_waiting(self) -> bool:
         """Whether somebody still has to decide."""
         return self.outcome == Outcome.WAITING
+
+    @property
+    def could_happen(self) -> bool:
+        """Whether it waits and the wave is still where the step begins."""
+        return self.is_waiting and self.wave.state == BEGINS_IN[self.step]
 
 
 class Correction(models.Model):

@@ -94,9 +94,9 @@ def proposal(request: HttpRequest, wave: Wave, number: int) -> HttpResponse:
         "closes_at": moment(found.details["closes_at"]) if "closes_at" in found.details else None,
         "changes": _changes(found),
         "own": own,
-        "may_confirm": found.is_waiting and not own and may(request.user, [PUBLISHER], wave),
+        "may_confirm": found.could_happen and not own and may(request.user, [PUBLISHER], wave),
         "may_decline": found.is_waiting and (own or may(request.user, [PUBLISHER], wave)),
-        "colleagues": could_confirm(wave, besides=request.user) if own and found.is_waiting else [],
+        "colleagues": could_confirm(wave, besides=request.user) if own and found.could_happen else [],
     }
     return render(request, "desk/proposal.html", context, status=409 if problems else 200)
 

@@ -17,8 +17,9 @@ from surveys.deciding import (
     propose,
     waiting,
 )
-from surveys.lifecycle import set_times
+from surveys.lifecycle import open_wave, set_times
 from surveys.models import Proposal, Survey, Wave, WaveEvent
+from surveys.needs import needs
 from tests import building, desk
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +158,17 @@ def test_a_step_needs_the_wave_to_be_where_it_begins(editor: desk.User, step: st
     with building.refused() as refusal:
         propose(wave, step, details=details, by=editor, now=NOW)
     assert "This cannot be done to a wave that is" in refusal.told[0]
+
+
+def test_a_step_that_the_wave_has_passed_waits_for_nobody(editor: desk.User, publisher: desk.User) -> None:
+    wave = building.draft()
+    proposal = propose(wave, "open", by=editor, now=NOW)
+    assert [need.wave for need in needs([wave], user=publisher, now=NOW) if "waits for you" in need.words] == [wave]
+    open_wave(wave, now=NOW)
+    proposal.refresh_from_db()
+    assert not proposal.could_happen
+    assert waiting(wave) == awaiting(publisher) == []
+    assert not any("waits for you" in need.words for need in needs([wave], user=publisher, now=NOW))
 
 
 def test_a_publisher_declines_and_an_editor_withdraws(editor: desk.User, publisher: desk.User) -> None:
