@@ -93,6 +93,19 @@ def key_folder(**_: Any) -> list[CheckMessage]:
     )
 
 
+@register(TAG)
+def single_sign_on(**_: Any) -> list[CheckMessage]:
+    """A provider that signs colleagues in is named in full, and is reached safely."""
+    if not settings.OIDC_ISSUER:
+        return []
+    app = settings.OIDC_APP
+    plain = is_public() and not settings.OIDC_ISSUER.startswith("https://")
+    return _found(
+        (not (app["client_id"] and app["secret"]), "E012", "OIDC_ISSUER without its client.", _CLIENT),
+        (plain, "E013", "OIDC_ISSUER is not https, so anybody on the way could sign in.", "Give its https address."),
+    )
+
+
 @register(TAG, deploy=True)
 def unwise(**_: Any) -> list[CheckMessage]:
     """What is safe but will be regretted."""
@@ -100,11 +113,13 @@ def unwise(**_: Any) -> list[CheckMessage]:
     found = {
         "W001": ("localhost" in sender, "MAIL_FROM is an address on this computer.", "Set MAIL_FROM."),
         "W002": (_database_file() is not None, "The database is a file of this computer.", "Set DATABASE_URL."),
+        "W003": (not settings.SECOND_FACTOR_REQUIRED, "Staff need no second factor.", "Set SECOND_FACTOR=1."),
     }
     return [Caution(text, hint=hint, id=f"barometer.{id_}") for id_, (is_so, text, hint) in found.items() if is_so]
 
 
 _NEW_KEY = 'Set SECRET_KEY, say to: python -c "import secrets; print(secrets.token_urlsafe(50))"'
+_CLIENT = "Set OIDC_CLIENT_ID and OIDC_CLIENT_SECRET (or OIDC_CLIENT_SECRET_FILE)."
 _SITE_URL = "Set SITE_URL=https://… to the address that respondents see."
 
 

@@ -16,7 +16,9 @@ PRODUCTION = {
     "DEFAULT_FROM_EMAIL": "survey@example.org",
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "LOCAL": False,
+    "OIDC_ISSUER": "",
     "REDIS_URL": "redis://redis:6379/0",
+    "SECOND_FACTOR_REQUIRED": True,
     "SECRET_KEY": "a secret of its own, long enough to be kept for years",
     "SECURE": True,
     "SITE_URL": "https://survey.example.org",
@@ -35,7 +37,14 @@ def production(settings, tmp_path, monkeypatch):
 
 
 def found() -> set[str]:
-    checked = (checks.secret_key, checks.public_site, checks.sweeps, checks.one_writer_for_sqlite, checks.key_folder)
+    checked = (
+        checks.secret_key,
+        checks.public_site,
+        checks.sweeps,
+        checks.one_writer_for_sqlite,
+        checks.key_folder,
+        checks.single_sign_on,
+    )
     return {message.id.removeprefix("barometer.") for check in checked for message in check()}
 
 
@@ -61,6 +70,25 @@ def test_a_safe_production_is_let_in(production):
 def test_each_danger_is_refused_by_itself(production, name, value, error):
     setattr(production, name, value)
     assert found() == {error}
+
+
+@pytest.mark.parametrize(
+    ("issuer", "secret", "errors"),
+    [
+        ("https://id.example.org", "a secret", set()),
+        ("https://id.example.org", "", {"E012"}),
+        ("http://id.example.org", "a secret", {"E013"}),
+    ],
+)
+def test_a_provider_that_signs_in_is_whole_and_safe(production, issuer, secret, errors):
+    production.OIDC_ISSUER = issuer
+    production.OIDC_APP = {**production.OIDC_APP, "client_id": "barometer", "secret": secret}
+    assert found() == errors
+
+
+def test_a_production_without_a_second_factor_is_unwise(production):
+    production.SECOND_FACTOR_REQUIRED = False
+    assert [message.id for message in checks.unwise()] == ["barometer.W003"]
 
 
 @pytest.mark.parametrize(("name", "value"), [("WEB_CONCURRENCY", 2), ("SWEEPS_RUN_BY", "celery")])

@@ -116,7 +116,7 @@ def _quietly(command: str, *args: str, **options: Any) -> None:
 
 def _create_demo_user() -> None:
     user = User.objects.filter(email=EMAIL).first() or User.objects.create_user(EMAIL, PASSWORD, name="Demo Desk")
-    for role in (Role.EDITOR, Role.ANALYST, Role.PUBLISHER, Role.FIELDWORK):
+    for role in Role.values:
         user.give(role)
 
 
