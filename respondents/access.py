@@ -13,6 +13,7 @@ ACCESS: dict[str, Rule] = {
     "paper": {"GET": READERS},
     "sample": {"GET": SENDERS, "POST": SENDERS},
     "invitations": {"GET": SENDERS, "POST": SENDERS},
+    "contacts": {"GET": SENDERS},
 }
 
 READ, WRITE, READ_AND_WRITE = frozenset({"GET"}), frozenset({"POST"}), frozenset({"GET", "POST"})

@@ -14,6 +14,7 @@ urlpatterns = guarded(
         ("waves/<slug:slug>/preview/<str:role>/", preview_views.preview, "preview"),
         ("waves/<slug:slug>/paper/<str:role>/", preview_views.paper, "paper"),
         ("waves/<slug:slug>/sample/", desk_views.sample, "sample"),
+        ("waves/<slug:slug>/contacts/", desk_views.contacts, "contacts"),
         ("waves/<slug:slug>/invitations/", desk_views.invitations, "invitations"),
     ],
 )

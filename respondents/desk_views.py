@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from respondents.access import ACCESS
+from respondents.consent import contacts_of
 from respondents.fieldwork import fieldwork_of, letters_of, standings
 from respondents.forms import SampleForm, SendForm
 from respondents.mailing import order_mailing
@@ -122,6 +123,20 @@ def _told(counts: dict[str, int]) -> str:
     if counts["updated"]:
         told += _("; %(count)d were invited already and are brought up to date") % {"count": counts["updated"]}
     return f"{told}."
+
+
+def contacts(request: HttpRequest, wave: Wave) -> HttpResponse:
+    """Who asked to go on record, for those who know who was invited; readers of comments have no way here."""
+    rows: list[tuple[str, str, str]] = []
+    found: list[Problem] = []
+    try:
+        for each in contacts_of(wave):
+            assert each.person is not None
+            rows.append((each.person.name, each.person.email, wave.role_labels.get(each.role, each.role)))
+    except Refused as refused:
+        found = refused.problems
+    context = {"wave": wave, "contacts": rows, "problems": found}
+    return render(request, "desk/contacts.html", context, status=409 if found else 200)
 
 
 def _permissions(request: HttpRequest, wave: Wave) -> dict[str, bool]:

@@ -46,6 +46,15 @@ def test_a_code_leads_where_the_link_leads_however_it_is_typed(typed: Any) -> No
     assert reply["Cache-Control"] == "no-store, private"
 
 
+@pytest.mark.parametrize(
+    "typed", ["", "A", "7QF2M-0ZK9", "\x00" * 10, "７ＱＦ２Ｍ０ＺＫ９Ｔ", "ß" * 10, "🙂" * 10, "x" * 9999]
+)
+def test_nonsense_is_refused_in_words(typed: str) -> None:
+    reply = post(typed)
+    assert reply.status_code == 422
+    assert "error-summary" in reply.content.decode()
+
+
 def test_a_code_has_fifty_bits_and_no_letter_that_is_read_as_another() -> None:
     key = bytes(32)
     wave = running()

@@ -17,7 +17,7 @@ from results.dashboard import comments_of
 from results.snapshot import build_snapshot
 from results.tables import results_of
 from surveys.models import Wave
-from tests import building
+from tests import building, desk
 from tests.building import NOW
 
 pytestmark = pytest.mark.django_db
@@ -102,9 +102,18 @@ def test_who_asked_for_contact_is_forgotten_where_fewer_could_be_meant(capsys: A
     assert not Invitation.objects.filter(contact=True).exists()
 
 
+def test_the_desk_lists_them_for_those_who_know_who_was_invited() -> None:
+    wave = closed(wishing=2, background=8, quotable=0)
+    page = desk.browsing(desk.staff("fieldwork")).get(f"/waves/{wave.slug}/contacts/").content.decode()
+    assert page.count("mailto:") == 2
+    assert "Candidly" not in page
+    assert desk.browsing(desk.staff("analyst")).get(f"/waves/{wave.slug}/contacts/").status_code == 403
+
+
 def test_nobody_is_listed_while_the_wave_is_open() -> None:
     wave = asking()
     say(wave, use(3))
+    assert desk.browsing(desk.staff("editor")).get(f"/waves/{wave.slug}/contacts/").status_code == 409
     with pytest.raises(CommandError, match="known at its close"):
         call_command("contacts", wave.slug)
 
