@@ -133,9 +133,13 @@ def refusals(page: Page, url: str, check: Check, context: Any, monkeypatch: pyte
     with monkeypatch.context() as broken:
         broken.setattr(opening, "_facts", lambda found: 1 / 0)
         see(f"/a/{token}/", "Something went wrong on our side")
-    session = desk.browsing(desk.staff("analyst")).cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
-    see(f"/waves/{Wave.objects.get(state='open').slug}/sample/", "Not with your role")
+    for role, path, words in (
+        ("analyst", "sample", "Not with your role"),
+        ("fieldwork", "contacts", "To be contacted"),
+    ):
+        session = desk.browsing(desk.staff(role)).cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
+        see(f"/waves/earlier/{path}/", words)
 
 
 @pytest.mark.any_database
