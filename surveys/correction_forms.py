@@ -48,6 +48,10 @@ class CorrectionForm(DecisionForm):
         words = [f"part-{index}" for index in range(len(self.parts))]
         return Layout(*words, "reason", *(["alone"] if self.is_alone else []))
 
+    def clean_reason(self) -> str:
+        """The reason without characters that cannot be kept."""
+        return clean(self.cleaned_data["reason"])
+
     @property
     def words(self) -> dict[str, str]:
         """The words as given, by place; those left as they were too."""

@@ -21,6 +21,7 @@ from surveys.models import Question, Survey, Wave
 from surveys.new_wave_forms import BankForm, BlankForm, CopyForm, SurveyForm
 from surveys.problems import Refused
 from surveys.templatetags.moments import moment
+from surveys.texts import clean
 from surveys.wave_checks import items_of
 from surveys.wave_file import document_of
 
@@ -73,7 +74,7 @@ def from_bank(request: HttpRequest) -> HttpResponse:
             _tell(request, wave, "from the bank")
             messages.success(request, _("The draft is made, a section for each topic."))
             return redirect("desk:wave", slug=wave.slug)
-    words = request.POST.get("words", "")[:200]
+    words = clean(request.POST.get("words", ""))[:200]
     found = search(survey.questions.current(), words, limit=MOST_FOUND)
     context = {
         "form": form,

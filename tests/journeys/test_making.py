@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 WINTER = building.SAMPLE / "2013-winter.wave.json"
 ANSWERS = building.SAMPLE / "2013-winter.responses.csv"
 FIELDWORK, A_YEAR_LATER = datetime(2013, 1, 9, 12, tzinfo=UTC), datetime(2014, 1, 8, 12, tzinfo=UTC)
-LOOKS = [(375, "dark"), (1280, "light")]
+LOOKS = [(320, "dark"), (1280, "light")]
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def colleague(browser: Browser, browser_context_args: dict[str, Any]) -> Iterato
 
 @pytest.fixture
 def is_sound(assert_no_violations: Callable[[Page], None]) -> Callable[[Page], None]:
-    """`is_sound(page)`: axe finds nothing and nothing sticks out, on a narrow dark page and a wide light one by turns."""
+    """`is_sound(page)`: axe finds nothing and nothing sticks out, on a narrow dark and a wide light page by turns."""
     turns = iter(LOOKS * 50)
 
     def check(page: Page) -> None:

@@ -349,3 +349,25 @@ def test_a_forged_form_is_refused() -> None:
     assert client.post(reverse("surveys:open", args=["spring"])).status_code == 403
     wave.refresh_from_db()
     assert wave.is_draft
+
+
+HOSTILE = ["\x00", "\ud800", "<script>'\";--", "x" * 5000]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_that_is_typed_breaks_a_page(editor: Client, text: str) -> None:
+    """Whatever stands in whichever field is refused or taken, with no page for developers."""
+    building.opened()
+    sent = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    names = {"title": sent, "slug": sent, "survey": sent, "survey_title": sent, "survey_slug": sent, "roles": sent}
+    everything = {**names, "words": sent, "question": sent, "opens_on": sent, "opens_time": sent, "text": sent}
+    looked = editor.post(reverse("surveys:upload"), {"text": "{}"})["Location"]
+    urls = [reverse(f"surveys:{name}") for name in ("blank", "from_bank", "upload")]
+    urls += [looked, reverse("surveys:copy", args=["spring"]), reverse("surveys:closing", args=["spring"])]
+    urls += [reverse("surveys:correct", args=["spring", "GRIP"]), reverse("surveys:open", args=["spring"])]
+    words = {"part-0": sent, "part-1": sent, "reason": sent, "move": "x", "move-closes_on": sent, "now": sent}
+    for url in urls:
+        for find in ({}, {"survey": "leaders", "find": "1"}, {"survey": "leaders", "look": "1"}):
+            assert editor.post(url, {**everything, **words, **find}).status_code in (200, 302, 422), url
+    for number in ("0", "9" * 30):
+        assert editor.get(f"/waves/spring/proposals/{number}/").status_code == 404
