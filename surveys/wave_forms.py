@@ -24,6 +24,7 @@ from surveys.draft_forms import (
     words,
 )
 from surveys.forms import TimesForm
+from surveys.models.wave import Mode
 from surveys.row_fields import Column, RowsField, WholeNumber
 from surveys.wave_checks import ATTRIBUTES, variables_of
 
@@ -292,6 +293,10 @@ class AboutForm(DraftForm):
     sealed = forms.BooleanField(
         required=False, label=gettext_lazy("Sealed: the team sees only response rates of groups of ten or more")
     )
+    linkage = forms.BooleanField(
+        required=False, label=gettext_lazy("Linked: the next linked wave may compare the same people")
+    )
+    mode = forms.ChoiceField(label=gettext_lazy("How it is answered"), choices=Mode.choices)
     weighting = forms.ChoiceField(
         required=False,
         label=gettext_lazy("Weighting"),
@@ -313,6 +318,7 @@ class AboutForm(DraftForm):
         wave = self.document["wave"]
         weighting = wave.get("weighting") or {}
         return {
+            "mode": Mode.ONLINE,
             **wave,
             "partner": (wave.get("partner") or {}).get("name", ""),
             "weighting": weighting.get("method", ""),
@@ -326,13 +332,14 @@ class AboutForm(DraftForm):
             Fieldset(_("Name"), "title", "number", "partner"),
             Fieldset(_("Population"), Div("frame_kind", "frame_date", css_class="row")),
             Fieldset(_("What respondents read"), "introduction", "thank_you"),
-            Fieldset(_("Privacy"), "sealed"),
+            Fieldset(_("Privacy"), "sealed", "linkage"),
+            Fieldset(_("Comparing"), "mode"),
             Fieldset(_("Weighting"), "weighting", "margins"),
         )
 
     def subject(self, document: Document) -> Any:
-        kept = ("title", "number", "partner", "frame_kind", "frame_date", "introduction", "thank_you", "sealed")
-        return {key: document["wave"].get(key) for key in (*kept, "weighting")}
+        other = ("slug", "opens_at", "closes_at", "roles")
+        return {key: value for key, value in document["wave"].items() if key not in other}
 
     def home(self, document: Document) -> str:
         return "wave"
@@ -354,7 +361,8 @@ class AboutForm(DraftForm):
                 changes.SetAbout(given["title"], given["number"], given["partner"]),
                 changes.SetPopulation(given["frame_kind"], given["frame_date"]),
                 changes.SetWords(given["introduction"], given["thank_you"]),
-                changes.SetPrivacy(given["sealed"]),
+                changes.SetPrivacy(given["sealed"], given["linkage"]),
+                changes.SetMode(given["mode"]),
                 changes.SetWeighting(weighting),
             ],
             _("Changed what the wave is about"),

@@ -114,6 +114,10 @@ class Desk:
         plain = ("title", "number", "frame_kind", "frame_date", "introduction", "thank_you")
         values = {key: "" if wave.get(key) is None else str(wave[key]) for key in plain}
         values["partner"] = (wave.get("partner") or {}).get("name", "")
+        values |= {key: "on" for key in ("sealed", "linkage") if wave.get(key)}
+        values["mode"] = wave.get("mode", "online")
+        weighting = wave.get("weighting") or {}
+        values |= {"weighting": weighting.get("method", ""), "margins": weighting.get("margins", [])}
         self.fill("about", values)
 
     def add(self, section: str, item: Document, document: Document) -> None:
@@ -156,6 +160,7 @@ def item_fields(item: Mapping[str, Any], asked: list[str]) -> dict[str, Any]:
     data: dict[str, Any] = {key: str(item[key]) for key in ("name", "type", "text", "hint", "track") if key in item}
     data |= {key: str(item[key]) for key in ("low", "high", "min", "max", "unit") if key in item}
     data |= {key: "on" for key in ("long", "required", "sensitive") if item.get(key)}
+    data["consent"] = "on" if item.get("consent", True) else []
     data["roles"] = item.get("roles", asked)
     if "scale" in item:
         data["answers"] = f"wave:{item['scale']}"

@@ -174,7 +174,7 @@ class MoveItem(Edit):
 
 @dataclass(frozen=True)
 class ShiftItem(Edit):
-    """An item one place earlier (-1) or later (1), over the edge of its section into the next; at the ends it stays."""
+    """An item one place earlier (-1) or later (1), over its section's edge into the next; at the ends it stays."""
 
     name: str
     by: int

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from surveys.changes.base import Document, Edit, put
+from surveys.models.wave import Mode
 from surveys.problems import Problem, Refused
 
 
@@ -50,9 +51,10 @@ class SetWords(Edit):
 
 @dataclass(frozen=True)
 class SetPrivacy(Edit):
-    """Whether the team sees only the response rates of groups of ten or more."""
+    """Whether the team sees only the response rates of groups of ten or more, and whether waves may be linked."""
 
     sealed: bool
+    linked: bool = False
 
     @property
     def label(self) -> str:
@@ -60,6 +62,21 @@ class SetPrivacy(Edit):
 
     def make(self, document: Document) -> None:
         put(document["wave"], "sealed", self.sealed or None)
+        put(document["wave"], "linkage", self.linked or None)
+
+
+@dataclass(frozen=True)
+class SetMode(Edit):
+    """How the wave is answered: online, on paper and so on; waves of different modes are not compared."""
+
+    mode: str
+
+    @property
+    def label(self) -> str:
+        return _("Set how it is answered")
+
+    def make(self, document: Document) -> None:
+        put(document["wave"], "mode", None if self.mode == Mode.ONLINE else self.mode)
 
 
 @dataclass(frozen=True)

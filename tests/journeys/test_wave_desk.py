@@ -25,7 +25,7 @@ NARROW, WIDE = (320, "dark"), (1280, "light")
 
 @pytest.fixture
 def is_sound(assert_no_violations: Callable[[Page], None]) -> Callable[..., None]:
-    """`is_sound(page)`: axe finds nothing and nothing sticks out, by turns at 400 % in the dark and wide in the light."""
+    """`is_sound(page)`: axe finds nothing, by turns at 400 % in the dark and wide in the light; nothing sticks out."""
     turns = cycle((NARROW, WIDE))
 
     def check(page: Page) -> None:

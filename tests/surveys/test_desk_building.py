@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from surveys.copying import blank_wave
 from surveys.models import Wave
+from surveys.wave_checks import schema
 from surveys.wave_file import dump_wave
 from tests import building, desk
 from tests.by_hand import Desk, fields_of
@@ -39,4 +40,58 @@ def test_a_wave_built_by_hand_from_a_blank_draft_equals_its_file(slug: str) -> N
 
 def test_every_kind_of_question_and_rule_can_be_made_by_hand() -> None:
     document = json.loads((building.SAMPLE.parent.parent / "tests/journeys/every-kind.wave.json").read_bytes())
+    assert json.loads(dump_wave(made_by_hand(document))) == document
+
+
+def everything() -> dict[str, Any]:
+    """A sound document in which every key of the wave file's format stands."""
+    document = building.document(introduction="Read this.", thank_you="Thank you.", sealed=True)
+    document["wave"] |= {"linkage": True, "mode": "telephone"}
+    document["wave"]["partner"] = {"name": "The Partner"}
+    document["wave"]["weighting"] = {"method": "rake", "margins": ["role", "region"]}
+    document["scales"] += [
+        {
+            "name": "far",
+            "options": [{"code": 0, "label": "Near", "score": 0}, {"code": -1, "label": "Far", "score": 2.5}],
+            "low": "Near",
+            "high": "Far",
+        }
+    ]
+    document["sections"][0]["together"] = True
+    items = document["sections"][1]["items"]
+    items[0]["options"] += [
+        {"code": 9, "label": "Other", "specify": True},
+        {"code": 99, "label": "-", "kind": "refused"},
+    ]
+    items[0]["nets"] = [{"name": "both", "label": "Both", "codes": [1, 2]}]
+    items[2] |= {"hint": "In millions.", "max": 2.5, "sensitive": True, "track": "COST"}
+    items.append({"name": "LONG", "type": "text", "text": "Say more.\n\nPlease.", "long": True, "consent": False})
+    items.append(
+        {
+            "name": "HOW",
+            "type": "scale",
+            "text": "How far?",
+            "options": [{"code": 1, "label": "1"}, {"code": 2, "label": "2"}],
+            "low": "Here",
+            "high": "There",
+            "show_if": ["all", ["not", ["any_of", "GRIP", 1, 9]], ["any", ["answered", "WHY"], ["any_of", "WAYS", 2]]],
+        }
+    )
+    items.append({"name": "ORDER", "type": "ranking", "text": "In what order?", "scale": "far", "required": True})
+    return document
+
+
+def keys_of(definition: dict[str, Any]) -> set[str]:
+    return set(definition["properties"])
+
+
+def test_every_key_of_the_format_can_be_made_by_hand() -> None:
+    document = everything()
+    items = [item for section in document["sections"] for item in section["items"]]
+    options = [option for each in (*items, *document["scales"]) for option in each.get("options", ())]
+    shape = schema()
+    assert set().union(*items) == keys_of(shape["$defs"]["item"])
+    assert set().union(*options) == keys_of(shape["$defs"]["options"]["items"])
+    assert set(document["wave"]) == keys_of(shape["properties"]["wave"])
+    assert set().union(*document["scales"]) == keys_of(shape["properties"]["scales"]["items"])
     assert json.loads(dump_wave(made_by_hand(document))) == document

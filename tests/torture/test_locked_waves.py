@@ -18,7 +18,8 @@ from surveys.editing import edit, undo
 from surveys.lifecycle import open_wave, set_times
 from surveys.models import Instrument, Item, Wave
 from surveys.problems import Refused
-from surveys.wave_file import dump_wave, load_wave
+from surveys.wave_checks import form_problems, sense_problems
+from surveys.wave_file import document_of, dump_wave, load_wave
 from tests import building, desk
 from tests.by_hand import Desk, fields_of
 
@@ -117,6 +118,21 @@ def test_no_attempt_to_edit_an_open_wave_changes_what_anybody_sees_or_has_answer
     assert [each for each in outcomes if each[1] >= 500] == []
     refused = [status for name, status in outcomes if name.startswith("draft:") and name != "draft:desk"]
     assert set(refused) <= {405, 409}
+
+
+def test_whatever_is_sent_to_a_draft_is_answered_and_leaves_it_sound() -> None:
+    """The same attempts on a draft may change it; they never break it."""
+    wave = building.draft()
+    attacker = Attacker(wave, seed=11)
+    attacker.addresses.pop("surveys:open")
+    outcomes = []
+    for _number in range(ATTEMPTS // 3):
+        outcomes.append(attacker.attempt())
+        wave.refresh_from_db()
+    assert [each for each in outcomes if each[1] >= 500] == []
+    document = document_of(Wave.objects.get(pk=wave.pk))
+    assert not form_problems(document)
+    assert not sense_problems(document)
 
 
 def test_no_service_and_no_file_edits_an_open_wave(attacked: Any) -> None:
