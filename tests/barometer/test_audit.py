@@ -194,7 +194,7 @@ def test_changes_of_a_draft_in_a_row_are_one_line(boss: User) -> None:
     for number in range(5):
         audit.record("edited", by=boss, wave=wave, note=f"change {number}", now=timezone.now())
     page = words(desk.browsing(boss).get(reverse("accounts:log")))
-    assert "5 changes; change 4" in page
+    assert "5 times; change 4" in page
     assert "change 3" not in page
 
 

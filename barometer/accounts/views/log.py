@@ -18,10 +18,12 @@ from barometer.accounts.forms import LogForm
 from barometer.accounts.models import AuditEntry, User
 from surveys.models import Wave
 
+SUMMED_UP = frozenset({"edited", audit.SIGNED_IN})
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the page; changes of a draft that follow each other are one."""
+    """One line of the page; such as follow each other and say the same are one."""
 
     entry: AuditEntry
     what: str
@@ -63,15 +65,15 @@ def _page_number(request: HttpRequest) -> int:
 
 
 def _lines(entries: Iterable[AuditEntry]) -> Iterator[Line]:
-    """The lines of a page; what one person changed in one draft on one day, in a row, is summed up."""
+    """The lines of a page; what one person did again and again to one draft, or signing in, in a row, is summed up."""
     for (kind, *_rest), run in groupby(entries, key=_run_of):
         rows = list(run)
         words = str(audit.WORDS.get(kind, kind))
-        if kind != "edited" or len(rows) == 1:
+        if kind not in SUMMED_UP or len(rows) == 1:
             yield from (Line(row, words, row.note) for row in rows)
             continue
-        count = ngettext("%d change", "%d changes", len(rows)) % len(rows)
-        yield Line(rows[0], words, f"{count}; {rows[0].note}")
+        count = ngettext("%d time", "%d times", len(rows)) % len(rows)
+        yield Line(rows[0], words, "; ".join(filter(None, [count, rows[0].note])))
 
 
 def _run_of(entry: AuditEntry) -> tuple[Any, ...]:
