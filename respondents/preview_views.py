@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from respondents.pages import sole_question, title_of
@@ -15,6 +16,7 @@ from respondents.paper import paper_sections
 from respondents.previewing import Walk, begin, described, walk_on
 from surveys.compiling import draft_instrument, instrument_of
 from surveys.instrument.questionnaire import Instrument
+from surveys.markdown import block_html
 from surveys.models import Wave
 from surveys.wave_checks import form_problems, sense_problems
 from surveys.wave_file import document_of
@@ -36,7 +38,7 @@ def preview(request: HttpRequest, wave: Wave, role: str) -> HttpResponse:
         walk = walk_on(questionnaire, request.POST, address=address)
     else:
         walk = begin(questionnaire, address=address, at=request.GET.get("page", ""))
-    context |= {"walk": walk, "inside": _inside(request, wave, walk, address)}
+    context |= {"walk": walk, "inside": _inside(request, wave, walk, address), "own_words": _own_words(wave)}
     status = 422 if walk.form is not None and walk.form.is_bound else 200
     return render(request, "desk/preview.html", context, status=status)
 
@@ -76,6 +78,12 @@ def _inside(request: HttpRequest, wave: Wave, walk: Walk, address: str) -> str:
         **walk.way.counted(walk.page),
     }
     return render_to_string("desk/preview_page.html", page, request)
+
+
+def _own_words(wave: Wave) -> list[tuple[str, str]]:
+    """What the wave says of itself on the pages before the first question and after the last, where it does."""
+    words = ((_("On the first page"), wave.introduction), (_("After sending"), wave.thank_you))
+    return [(label, mark_safe(block_html(text))) for label, text in words if text]  # noqa: S308 - cleaned by nh3
 
 
 def _instrument(wave: Wave, role: str) -> Instrument | None:

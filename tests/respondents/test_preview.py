@@ -123,6 +123,14 @@ def test_any_question_can_be_looked_at_and_the_frame_widened(editor: Client) -> 
     assert editor.get(address(), {"page": "NOBODY", "frame": "wall"}).status_code == 200
 
 
+def test_the_waves_own_words_stand_beside(editor: Client) -> None:
+    building.draft(introduction="Why we *ask*.", thank_you="<script>x</script>Thanks.")
+    page = editor.get(address()).content.decode()
+    assert "<em>ask</em>" in page
+    assert "<script>x" not in page
+    assert "Thanks." in page
+
+
 def test_a_draft_that_makes_no_sense_says_why(editor: Client) -> None:
     wave = building.draft()
     wave.scales = []
