@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "needs": needs(waves, user=user, now=timezone.now()),
         "standings": standings(waves),
-        "readable": set(user.surveys(*access.READERS).values_list("pk", flat=True)),
+        "readable": {wave.pk for wave in waves if access.may(user, access.READERS, wave)},
         "may_upload": user.may_anywhere(access.EDITOR),
     }
     return render(request, "desk/home.html", context)
@@ -144,4 +144,4 @@ def _permissions(request: HttpRequest, wave: Wave) -> dict[str, bool]:
     rules = {**access.ACCESS, **ACCESS}
     wanted = {name: rule.get("POST", rule.get("GET", frozenset())) for name, rule in rules.items()}
     wanted["results"] = wanted["dry_run"] = access.READERS
-    return {name: access.may(request.user, roles, wave.survey) for name, roles in wanted.items()}
+    return {name: access.may(request.user, roles, wave) for name, roles in wanted.items()}

@@ -25,7 +25,7 @@ from surveys.models import Wave
 @when_built
 def exports(request: HttpRequest, wave: Wave) -> HttpResponse:
     """Every format, and for analysts the log of answers taken out."""
-    is_analyst = may(request.user, [ANALYST], wave.survey)
+    is_analyst = may(request.user, [ANALYST], wave)
     return render(
         request,
         "results/exports.html",

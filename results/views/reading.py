@@ -53,7 +53,7 @@ def dashboard(request: HttpRequest, wave: Wave, by: str = "") -> HttpResponse:
         {
             "wave": wave,
             "dashboard": shown,
-            "may_read_comments": may(request.user, ACCESS["comments"]["GET"], wave.survey),
+            "may_read_comments": may(request.user, ACCESS["comments"]["GET"], wave),
         },
     )
 
