@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from surveys.models import Question, Wave
+from surveys.changes import RemoveItem
+from surveys.editing import edit
+from surveys.lifecycle import open_wave
+from surveys.models import ItemComment, Question, Wave
 from surveys.wave_file import dump_wave
-from tests.building import counts, csv, document, draft, sample_wave
+from tests.building import NOW, counts, csv, document, draft, sample_wave
 from tests.foreign_files import structure
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +119,18 @@ def test_dry_run_tells_what_a_draft_would_bring():
     made = json.loads(run("dry_run", "spring", "--json"))
     assert (made["made_up"], made["snapshot"], made["people"]) == (True, None, 90)
     assert "response rate" in refused("dry_run", "spring", "--rate", "2")
+
+
+def test_desk_tells_changes_and_comments_and_undoes():
+    wave = draft()
+    edit(wave, RemoveItem("SPEND"), revision=wave.revision, now=NOW)
+    assert "GRIP comment" in run("desk", "spring", "--comment", "GRIP", "Too blunt?")
+    number = ItemComment.objects.get().pk
+    told = run("desk", "spring", f"--settle={number}", "--undo")
+    assert "Undid: Removed SPEND" in told
+    assert f"GRIP comment {number} (settled), somebody: Too blunt?" in told
+    assert json.loads(dump_wave(Wave.objects.get())) == document()
+    assert "is not in this wave" in refused("desk", "spring", "--comment", "NOBODY", "Hm")
+    open_wave(Wave.objects.get(), now=NOW)
+    assert "Only a draft" in refused("desk", "spring", "--undo")
+    assert "this wave is open" in refused("desk", "spring", "--comment", "GRIP", "Hm")
