@@ -1,6 +1,6 @@
 """One's own answers beside everybody's, own role and own region, for whoever holds the receipt.
 
-The figures are the stored tables of the wave's banners, suppressed as everywhere. Own comments are not shown: a
+The figures are those that everybody may see, of groups of ten and more. Own comments are not shown: a
 receipt that somebody else finds should give away as little as it can (docs/decisions/0036).
 """
 
@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from respondents.freezing import Held, held_by
 from results import printing
-from results.models import Snapshot, Table
+from results.public_tables import public_tables
 from results.tables import Results, results_of
 from surveys.codebook import Variable
+from surveys.compiling import instrument_of
 from surveys.markdown import plain_text
 from surveys.models import Wave
 from surveys.models.wave import State
@@ -55,6 +56,7 @@ class OwnPage:
     wave: Wave
     results: Results
     questions: tuple[Beside, ...]
+    tables: tuple[Document, ...]
 
 
 def own_page(receipt: str) -> OwnPage:
@@ -65,13 +67,12 @@ def own_page(receipt: str) -> OwnPage:
     if held.wave.state not in (State.PUBLISHED, State.ARCHIVED):
         raise Refused(Problem("receipt", _("We have your answers, and the results are not out yet. Come back later")))
     results = results_of(held.wave)
-    return OwnPage(held.wave, results, tuple(_questions(held, results)))
+    banners = dict.fromkeys(banner["by"] for banner in instrument_of(held.wave).banners)
+    documents = public_tables(results, banners=[by for by in banners if by in BESIDE])
+    return OwnPage(held.wave, results, tuple(_questions(held, results, documents)), tuple(documents.values()))
 
 
-def _questions(held: Held, results: Results) -> Iterator[Beside]:
-    mark = Snapshot.objects.filter(wave=held.wave, digest=results.digest)
-    stored = Table.objects.filter(snapshot__in=mark, by__in=["", *BESIDE], denominator="people")
-    documents = {(row.variable, row.by): row.document for row in stored}
+def _questions(held: Held, results: Results, documents: Mapping[tuple[str, str], Document]) -> Iterator[Beside]:
     for variable in results.codebook.questions:
         if variable.closed and variable.name in held.said:
             yield _beside(variable, documents, held)

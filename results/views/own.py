@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from respondents.pages import TemplateBlock
 from respondents.views.erasing import ReceiptForm
-from results.ledger import PUBLIC, record_stored
+from results.ledger import PUBLIC, record_made
 from results.own import own_page
 from surveys.problems import Refused
 
@@ -43,7 +43,8 @@ def own(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error("receipt", refused.problems[0].message)
         else:
-            record_stored(found.results, channel="own answers", audience=PUBLIC, now=timezone.now())
+            now = timezone.now()
+            record_made(found.results, found.tables, channel="own answers", audience=PUBLIC, now=now)
             return _page(
                 request,
                 "results/own.html",

@@ -60,5 +60,6 @@ def dashboard(request: HttpRequest, wave: Wave, by: str = "") -> HttpResponse:
 
 @when_built
 def comments(request: HttpRequest, wave: Wave) -> HttpResponse:
-    """What respondents wrote, with nothing beside it."""
+    """What respondents wrote, with nothing beside it. The ledger says that it was read."""
+    record_made(results_of(wave), (), channel="comments", by=request.user, now=timezone.now())
     return render(request, "results/comments.html", {"wave": wave, "questions": list(comments_of(results_of(wave)))})
