@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from barometer.accounts import colleagues, letters
 from barometer.accounts.models import AuditEntry, StaffLetter, StaffRole, User
+from barometer.logs import scrub
 from surveys.models import Survey
 from surveys.problems import Refused
 from tests import building, desk
@@ -74,6 +75,12 @@ def test_a_colleague_is_invited_sets_a_password_once_and_signs_in(client: Client
     kinds = AuditEntry.objects.filter(by=boss).values_list("kind", "whom", "note").order_by("pk")
     assert ("invited", bob.pk, "") in kinds
     assert ("role_given", bob.pk, "Editor: every survey") in kinds
+
+
+def test_no_log_line_holds_the_link(client: Client) -> None:
+    invited(client)
+    link = sent_link()
+    assert scrub(f"GET {link} 200") == "GET /welcome/[link]/ 200"
 
 
 def test_an_invitation_works_for_a_week_and_no_forged_link_ever(client: Client) -> None:
