@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,10 @@ def test_people_with_an_opinion_or_organisations_are_counted_on_demand(reporter:
             shown = reporter.get(reverse("results:break", args=[wave.slug, "gp"]), {"count": key})
             assert f"?count={key}" in shown.content.decode()
     assert reporter.get(reverse("results:dashboard", args=[wave.slug]), {"count": "sheep"}).status_code == 404
+    printed = StringIO()
+    call_command("tables", wave.slug, "--variable", "GRIP", "--without-dont-knows", stdout=printed)
+    (table,) = json.loads(printed.getvalue())["tables"]
+    assert (table["columns"][0]["base"], table["set_aside"]) == (72, 8)
     channels = wave.releases.values_list("channel", flat=True)
     assert sorted(channel.split(":")[1] for channel in channels if ":" in channel) == ["opinion", "organisations"]
     assert audit(wave).is_clean

@@ -30,6 +30,7 @@ class Command(RefusingCommand):
         parser.add_argument("--by", metavar="BANNER", help="a banner of the wave or a closed variable")
         parser.add_argument("--where", action="append", default=[], metavar="NAME=CODE[,CODE]", type=condition)
         parser.add_argument("--denominator", choices=(PEOPLE, ORGANISATIONS), default=PEOPLE)
+        parser.add_argument("--without-dont-knows", action="store_true", help="set don't know and the like aside")
 
     def run(self, **options: Any) -> None:
         """Print them."""
@@ -39,7 +40,13 @@ class Command(RefusingCommand):
             codes = results.codes(name, words)
             where[name] = [code for code in codes if code in where.get(name, codes)]
         tables = [
-            results.table(variable.name, by=options["by"], where=where, denominator=options["denominator"])
+            results.table(
+                variable.name,
+                by=options["by"],
+                where=where,
+                denominator=options["denominator"],
+                substantive=options["without_dont_knows"],
+            )
             for variable in results.variables(options["variable"])
         ]
         record_release(
