@@ -12,7 +12,7 @@ LINT := $(call stamp,lint)
 BENCH := $(call stamp,bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast torture bench-answering bench-analysis lint format lock clean
+.PHONY: help install demo test test-fast torture bench-answering bench-analysis bench-desk lint format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,9 @@ bench-answering: $(TEST) ## Time whole journeys by 1, 8 and 32 clients, beside d
 
 bench-analysis: $(BENCH) ## Time tables of up to a million respondents beside NumPy, pandas and PostgreSQL
 	@exec $(BIN)/python -m tests.benchmarks.analysis $(ARGS)
+
+bench-desk: $(TEST) ## Time the wave desk and the search with a bank of 5,000 questions and 60 waves
+	@exec $(BIN)/python -m tests.benchmarks.wave_desk
 
 lint: $(LINT) ## Check style, types and migrations
 	$(BIN)/ruff format --check .
