@@ -21,7 +21,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.encoding import force_bytes
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from barometer.accounts.addresses import client_address
 from barometer.accounts.models import User
@@ -51,6 +51,10 @@ def is_on(user: Any) -> bool:
 def forget(user: Any) -> bool:
     """Take the second factor away from somebody who has lost it. Whether there was one."""
     return bool(Authenticator.objects.filter(user=user).delete()[0])
+
+
+class SecretLost(Exception):
+    """A second factor was set up under a SECRET_KEY that is known no longer."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -101,11 +105,11 @@ class FactorAdapter(DefaultMFAAdapter):
         return _cipher().encrypt(text.encode()).decode("ascii")
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The secret itself. Raises ValueError when the SECRET_KEY it was written with is known no longer."""
+        """The secret itself. Raises SecretLost when the SECRET_KEY it was written with is known no longer."""
         try:
             return _cipher().decrypt(encrypted_text.encode("ascii")).decode()
         except InvalidToken:
-            raise ValueError(gettext("The second factor was set up under another SECRET_KEY.")) from None
+            raise SecretLost from None
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Only where the second factor is a choice."""

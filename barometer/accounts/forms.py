@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from barometer.accounts import attempts
 from barometer.accounts.addresses import client_address
+from barometer.accounts.factors import SecretLost
 from barometer.accounts.models import Role, User
 from surveys.models import Survey, Wave
 
@@ -91,7 +92,11 @@ class _CodeForm:
             raise ValidationError(LIMITED, code="limited")
         with transaction.atomic():
             User.objects.select_for_update().get(pk=user.pk)
-            code = super().clean_code()  # type: ignore[misc]
+            try:
+                code = super().clean_code()  # type: ignore[misc]
+            except SecretLost:
+                words = _("This second factor works no longer. Ask an administrator to take it away.")
+                raise ValidationError(words, code="lost") from None
             if self.once and not attempts.use_up(code, of=user, now=now):
                 raise ValidationError(_("This code was used already. Wait for the next one."), code="used")
         attempts.forgive(**who)

@@ -109,6 +109,25 @@ def test_secrets_are_not_readable_in_the_database(client: Client, ann: User) -> 
     assert not any(code in stored for code in recovery_codes(client))
 
 
+def test_another_secret_key_is_told_in_words_and_an_old_one_still_opens(
+    client: Client, ann: User, settings: Any
+) -> None:
+    sign_in(client)
+    secret = set_up(client)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a new key of this installation, long enough for years"
+    other = Client()
+    sign_in(other)
+    other.post(reverse("mfa_authenticate"), {"code": code_for(secret)})
+    assert is_in(other)
+    settings.SECRET_KEY_FALLBACKS = []
+    third = Client()
+    sign_in(third)
+    page = third.post(reverse("mfa_authenticate"), {"code": code_for(secret)})
+    assert page.status_code == 200
+    assert "Ask an administrator to take it away" in page.content.decode()
+
+
 def test_after_five_wrong_codes_even_the_right_one_waits(client: Client, ann: User) -> None:
     sign_in(client)
     secret = set_up(client)
