@@ -50,6 +50,32 @@ def with_results() -> None:
     Frozen.objects.filter(pk=Frozen.objects.first().pk).update(receipt_hash=receipt_hash(RECEIPT))
 
 
+class Visit:
+    """Somebody who looks at pages, each of them found fine by axe."""
+
+    def __init__(self, page: Page, url: str, check: Check) -> None:
+        self.page, self.url, self.check = page, url, check
+
+    def go(self, path: str) -> None:
+        """Go to a page without looking closely."""
+        self.page.goto(self.url + path)
+
+    def open(self, path: str, words: str) -> None:
+        """Go to a page that has this heading."""
+        self.go(path)
+        self.see(words)
+
+    def press(self, button: str, words: str) -> None:
+        """Press a button that leads to a page with this heading."""
+        self.page.get_by_role("button", name=button).click()
+        self.see(words)
+
+    def see(self, words: str) -> None:
+        """The page has this heading, and is fine."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(words)
+        fine(self.page, self.check)
+
+
 @pytest.mark.any_database
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
 def test_axe_finds_nothing_at_the_doors(
@@ -68,78 +94,77 @@ def test_axe_finds_nothing_at_the_doors(
     with_results()
     looks = {**browser_context_args, "viewport": {"width": width, "height": 800}, "color_scheme": scheme}
     with browser.new_context(**looks) as context:
-        page = context.new_page()
-
-        def open_(path: str, words: str) -> None:
-            page.goto(f"{live_server.url}{path}")
-            expect(page.get_by_role("heading", level=1)).to_have_text(words)
-            fine(page, assert_no_violations)
-
-        def press(button: str, words: str) -> None:
-            page.get_by_role("button", name=button).click()
-            expect(page.get_by_role("heading", level=1)).to_have_text(words)
-            fine(page, assert_no_violations)
-
-        page.goto(f"{live_server.url}/a/{draft}/")
-        page.get_by_role("button", name="Carry on").click()
-        page.goto(f"{live_server.url}/a/{draft}/page/LEVERS/")
-        expect(page.get_by_label("In your own words")).to_have_value("A ledger")
-        fine(page, assert_no_violations)
-        open_(f"/a/{draft}/check/", "Check your answers")
-        expect(page.get_by_text("Your comments mention names")).to_be_visible()
-        expect(page.get_by_text("Contact me to go on record")).to_be_visible()
-        open_("/code/", "Enter your code")
-        page.get_by_label("Your code").fill("00000-00000")
-        press("Open my survey", "Enter your code")
-        expect(page.locator("#error-summary")).to_be_focused()
-        open_("/withdraw/", "Withdraw your answers")
-        press("Delete my answers", "Withdraw your answers")
-        open_("/mine/", "Your answers beside the others")
-        page.get_by_label("Your receipt").fill(RECEIPT)
-        press("Show my answers", "Your answers beside the others")
-        expect(page.get_by_text("Your answer", exact=True).first).to_be_visible()
-        open_("/withdraw/", "Withdraw your answers")
-        page.get_by_label("Your receipt").fill(RECEIPT)
-        press("Delete my answers", "Your answers are deleted")
-        page.goto(f"{live_server.url}/a/{leaver}/leave/pass-on/")
-        press("Invite them in my place", "Pass it to a colleague")
-        page.get_by_label("Your colleague's name").fill("Ann Other")
-        page.get_by_label("Their e-mail address").fill("ann@example.org")
-        press("Invite them in my place", "Thank you for passing it on")
-        page.goto(f"{live_server.url}/a/{fresh}/stop/")
-        press("Stop the mails", "Stop our mails")
-        page.get_by_label("Yes, send me no more mails").check()
-        press("Stop the mails", "We will not mail you again")
-        page.goto(f"{live_server.url}/a/{draft}/withdraw/")
-        page.get_by_label("Yes, I want my answers deleted").check()
-        press("Delete my answers", "Your answers are deleted")
-        page.goto(f"{live_server.url}/a/{draft}/leave/gone/")
-        page.get_by_label("Yes, I no longer hold this post").check()
-        press("Take me off the list", "You are off the list")
-        refusals(page, live_server.url, assert_no_violations, context, monkeypatch, fresh)
+        visit = Visit(context.new_page(), live_server.url, assert_no_violations)
+        own_words(visit, draft)
+        codes_and_receipts(visit)
+        ways_out(visit, leaver=leaver, fresh=fresh, draft=draft)
+        with monkeypatch.context() as broken:
+            broken.setattr(opening, "_facts", lambda found: 1 / 0)
+            visit.open(f"/a/{fresh}/", "Something went wrong on our side")
+        refusals(visit)
         Wave.objects.filter(pk=wave.pk).update(state="scheduled", opens_at=now + timedelta(days=1))
-        open_(f"/a/{fresh}/", "This survey is not open yet")
+        visit.open(f"/a/{fresh}/", "This survey is not open yet")
 
 
-def refusals(page: Page, url: str, check: Check, context: Any, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
-    """What is not here, what is not allowed, what cannot be read, and what went wrong."""
+def own_words(visit: Visit, draft: str) -> None:
+    """Own words to an option, the use of a comment, and the names in it."""
+    visit.go(f"/a/{draft}/")
+    visit.page.get_by_role("button", name="Carry on").click()
+    visit.go(f"/a/{draft}/page/LEVERS/")
+    expect(visit.page.get_by_label("In your own words")).to_have_value("A ledger")
+    fine(visit.page, visit.check)
+    visit.open(f"/a/{draft}/check/", "Check your answers")
+    expect(visit.page.get_by_text("Your comments mention names")).to_be_visible()
+    expect(visit.page.get_by_text("Contact me to go on record")).to_be_visible()
 
-    def see(path: str, words: str) -> None:
-        page.goto(url + path)
-        expect(page.get_by_role("heading", level=1)).to_have_text(words)
-        fine(page, check)
 
-    see("/a/", "Nothing is here")
-    with monkeypatch.context() as broken:
-        broken.setattr(opening, "_facts", lambda found: 1 / 0)
-        see(f"/a/{token}/", "Something went wrong on our side")
+def codes_and_receipts(visit: Visit) -> None:
+    """The pages without a link: a code that nobody knows, a receipt that shows and one that deletes."""
+    visit.open("/code/", "Enter your code")
+    visit.page.get_by_label("Your code").fill("00000-00000")
+    visit.press("Open my survey", "Enter your code")
+    expect(visit.page.locator("#error-summary")).to_be_focused()
+    visit.open("/mine/", "Your answers beside the others")
+    visit.page.get_by_label("Your receipt").fill(RECEIPT)
+    visit.press("Show my answers", "Your answers beside the others")
+    expect(visit.page.get_by_text("Your answer", exact=True).first).to_be_visible()
+    visit.open("/withdraw/", "Withdraw your answers")
+    visit.press("Delete my answers", "Withdraw your answers")
+    visit.page.get_by_label("Your receipt").fill(RECEIPT)
+    visit.press("Delete my answers", "Your answers are deleted")
+
+
+def ways_out(visit: Visit, *, leaver: str, fresh: str, draft: str) -> None:
+    """Handing over, stopping mails, withdrawing, leaving: asked, refused and done."""
+    page = visit.page
+    visit.go(f"/a/{leaver}/leave/pass-on/")
+    visit.press("Invite them in my place", "Pass it to a colleague")
+    page.get_by_label("Your colleague's name").fill("Ann Other")
+    page.get_by_label("Their e-mail address").fill("ann@example.org")
+    visit.press("Invite them in my place", "Thank you for passing it on")
+    visit.go(f"/a/{fresh}/stop/")
+    visit.press("Stop the mails", "Stop our mails")
+    page.get_by_label("Yes, send me no more mails").check()
+    visit.press("Stop the mails", "We will not mail you again")
+    visit.go(f"/a/{draft}/withdraw/")
+    page.get_by_label("Yes, I want my answers deleted").check()
+    visit.press("Delete my answers", "Your answers are deleted")
+    visit.go(f"/a/{draft}/leave/gone/")
+    page.get_by_label("Yes, I no longer hold this post").check()
+    visit.press("Take me off the list", "You are off the list")
+
+
+def refusals(visit: Visit) -> None:
+    """What is not here, what is not allowed; and to whom it is, who asked to be contacted."""
+    visit.open("/a/", "Nothing is here")
     for role, path, words in (
         ("analyst", "sample", "Not with your role"),
         ("fieldwork", "contacts", "To be contacted"),
     ):
         session = desk.browsing(desk.staff(role)).cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
-        see(f"/waves/earlier/{path}/", words)
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": visit.url}
+        visit.page.context.add_cookies([cookie])
+        visit.open(f"/waves/earlier/{path}/", words)
 
 
 @pytest.mark.any_database
