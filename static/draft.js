@@ -1,5 +1,5 @@
-/* Progressive only: every button of the wave desk works without this. Drags items to another place, keeps the focus
-   where the work is, and hides the buttons that are for browsers without scripts. */
+/* Progressive only: every button of the wave desk works without this. Drags items and sections to another place, puts
+   the focus on what needs another look, and hides the buttons that are for browsers without scripts. */
 (function () {
   "use strict";
 
@@ -24,23 +24,31 @@
     });
   }
 
-  // Where a thing dropped at this event would go: beside an item, or at the end of a section.
+  // Where a thing dropped at this event would go: beside an item or a section, or at the end of a section.
   function target(event) {
-    var entry = event.target.closest(".entry");
     var part = event.target.closest(".part");
+    var entry = carried.matches(".entry") ? event.target.closest(".entry") : null;
     if (!part) return null;
-    if (!entry) return { part: part, entry: null, before: false };
-    var box = entry.getBoundingClientRect();
-    return { part: part, entry: entry, before: event.clientY < box.top + box.height / 2 };
+    var beside = entry || (carried.matches(".part") ? part : null);
+    if (!beside) return { part: part, beside: null, before: false };
+    var box = beside.getBoundingClientRect();
+    return { part: part, beside: beside, before: event.clientY < box.top + box.height / 2 };
+  }
+
+  // The name of what it would follow there; empty when it would be the first.
+  function follows(place, all) {
+    var others = all.filter(function (each) { return each !== carried; });
+    var index = place.beside ? others.indexOf(place.beside) + (place.before ? 0 : 1) : others.length;
+    return index > 0 ? others[index - 1] : null;
   }
 
   document.addEventListener("dragstart", function (event) {
-    var entry = event.target.closest && event.target.closest(".entry[draggable]");
-    if (!entry || !form) return;
-    carried = entry;
-    entry.classList.add("is-carried");
+    var held = event.target.closest && event.target.closest("[draggable][data-draggable]");
+    if (!held || !form) return;
+    carried = held.matches(".part-head") ? held.closest(".part") : held;
+    carried.classList.add("is-carried");
     event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", entry.dataset.item);
+    event.dataTransfer.setData("text/plain", carried.dataset.item || carried.dataset.section);
   });
 
   document.addEventListener("dragover", function (event) {
@@ -48,7 +56,7 @@
     if (!place) return;
     event.preventDefault();
     clear();
-    if (place.entry) place.entry.classList.add(place.before ? "is-before" : "is-after");
+    if (place.beside) place.beside.classList.add(place.before ? "is-before" : "is-after");
     else place.part.classList.add("is-over");
   });
 
@@ -56,14 +64,15 @@
     var place = carried && target(event);
     if (!place) return;
     event.preventDefault();
-    var entries = Array.from(place.part.querySelectorAll(".entry")).filter(function (each) { return each !== carried; });
-    var index = place.entry ? entries.indexOf(place.entry) + (place.before ? 0 : 1) : entries.length;
-    if (place.entry === carried) return;
-    form.elements.name.value = carried.dataset.item;
+    if (place.beside === carried) return;
+    var isPart = carried.matches(".part");
+    var all = isPart ? document.querySelectorAll(".part") : place.part.querySelectorAll(".entry");
+    var after = follows(place, Array.from(all));
+    form.elements.what.value = isPart ? "section" : "item";
+    form.elements.name.value = isPart ? carried.dataset.section : carried.dataset.item;
     form.elements.section.value = place.part.dataset.section;
-    form.elements.after.value = index > 0 ? entries[index - 1].dataset.item : "";
+    form.elements.after.value = after ? after.dataset.item || after.dataset.section : "";
     form.requestSubmit();
-    form.reset();
   });
 
   document.addEventListener("dragend", function () {

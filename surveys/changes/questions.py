@@ -233,6 +233,26 @@ class ShiftSection(Edit):
         sections.insert(max(0, place + self.by), sections.pop(place))
 
 
+@dataclass(frozen=True)
+class PlaceSection(Edit):
+    """A section put after another, or first when `after` is empty; after one that is gone: last."""
+
+    name: str
+    after: str = ""
+
+    @property
+    def label(self) -> str:
+        return _("Moved the section %s") % self.name
+
+    def make(self, document: Document) -> None:
+        sections = document["sections"]
+        section = section_of(document, self.name)
+        sections.remove(section)
+        names = [each["name"] for each in sections]
+        follows = names.index(self.after) + 1 if self.after in names else len(names)
+        sections.insert(follows if self.after else 0, section)
+
+
 # --- Who is asked what, and when -------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from surveys.changes import Change, PlaceItem, ShiftItem, ShiftSection
+from surveys.changes import Change, PlaceItem, PlaceSection, ShiftItem, ShiftSection
 from surveys.commenting import comments_of
 from surveys.editing import Stale, edit_beside, history, last_step, mark, undo
 from surveys.last_time import last_time
@@ -107,6 +107,8 @@ def _move_asked(data: Mapping[str, str]) -> Change | None:
             return ShiftItem(data[way], by)
         if data.get(f"section-{way}"):
             return ShiftSection(data[f"section-{way}"], by)
+    if data.get("name") and data.get("what") == "section":
+        return PlaceSection(data["name"], data.get("after", ""))
     if data.get("name") and data.get("section"):
         return PlaceItem(data["name"], data["section"], data.get("after", ""))
     return None

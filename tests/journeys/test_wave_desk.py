@@ -245,6 +245,12 @@ def moved(page: Page, wave: Wave) -> None:
     assert names(wave).index("BUDGET") == names(wave).index("GRIP") - 1
     press(page, "Undo: Moved BUDGET")
     expect(page.locator("#said")).to_contain_text("Undone")
+    head = page.get_by_role("heading", name="Planning guidance")
+    head.drag_to(page.get_by_role("heading", name="Contracts"), target_position={"x": 20, "y": 4})
+    expect(page.locator("#said")).to_contain_text("Moved the section guidance.")
+    assert names(wave)[0] == "GRIP"
+    press(page, "Undo: Moved the section guidance")
+    expect(page.locator("#said")).to_contain_text("Undone: Moved the section guidance.")
     assert names(wave) == before
 
 

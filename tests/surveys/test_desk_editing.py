@@ -131,6 +131,10 @@ def test_a_section_moves_and_stays_at_the_ends(mine: Desk) -> None:
     other = Desk(mine.client, wave)
     other.send("move", {"section-up": "ways"})
     assert names(wave)[0][0] == "WAYS"
+    other.send("move", {"what": "section", "name": "ways", "after": "grip"})
+    assert names(wave)[1][0] == "WAYS"
+    other.send("move", {"what": "section", "name": "ways", "after": ""})
+    assert names(wave)[0][0] == "WAYS"
 
 
 def test_an_item_is_dropped_after_another_and_the_script_gets_the_outline_alone(mine: Desk) -> None:
