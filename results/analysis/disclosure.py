@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
@@ -47,6 +48,7 @@ class System:
     equal: list[tuple[Terms, float]] = field(default_factory=list)
     at_most: list[tuple[Terms, float]] = field(default_factory=list)
     solved: tuple[Any, ...] | None = None
+    points: list[NDArray[np.float64]] = field(default_factory=list)
 
     def add(self, terms: Terms, value: float = 0.0) -> None:
         """Something adds up to `value`."""
@@ -70,19 +72,23 @@ class System:
         """The least and the most that a sum of counts can be."""
         return self.least(terms), self.most(terms)
 
+    def seen(self, terms: Terms) -> NDArray[np.float64]:
+        """What a sum of counts was in the solutions found so far: each lies between its least and its most."""
+        goal = self._goal(terms)
+        return np.array([point @ goal for point in self.points])
+
     def check(self) -> None:
         """Raise ValueError if no counts at all agree with what is known."""
         self._extreme({}, 1.0)
 
     def _know(self, terms: Terms) -> None:
         self.solved = None
+        self.points = []
         for key in terms:
             self.keys.setdefault(key, len(self.keys))
 
     def _extreme(self, terms: Terms, sign: float) -> float:
-        goal = np.zeros(len(self.keys))
-        for key, factor in terms.items():
-            goal[self.keys[key]] += sign * factor
+        goal = sign * self._goal(terms)
         if self.solved is None:
             self.solved = (*self._matrix(self.at_most), *self._matrix(self.equal))
         made = linprog(goal, *self.solved, bounds=(0, None), method="highs")
@@ -90,7 +96,14 @@ class System:
             return -sign * np.inf
         if made.status != 0:
             raise ValueError(f"the released tables contradict each other: {made.message}")
+        self.points.append(made.x)
         return float(sign * made.fun)
+
+    def _goal(self, terms: Terms) -> NDArray[np.float64]:
+        goal = np.zeros(len(self.keys))
+        for key, factor in terms.items():
+            goal[self.keys[key]] += factor
+        return goal
 
     def _matrix(self, listed: list[tuple[Terms, float]]) -> tuple[Any, Any]:
         """The terms as a sparse matrix, and the values."""
@@ -215,15 +228,22 @@ def _line_groups(view: View, unseen: Sequence[str], system: System) -> Iterable[
 def _is_recovered(view: View, system: System, share: dict[str, float], threshold: int) -> bool:
     """Whether a group must be small but not empty, and each answer's count in it comes out exactly.
 
-    Answers that all or none of the whole table gave are known without any arithmetic, and do not count.
+    Answers that all or none of the whole table gave are known without any arithmetic, and do not count. Most groups
+    are cleared by a solution that was found for another: in it they are none, or many, or answered otherwise.
     """
     base = _terms(view.by, share, BASE)
-    if system.least(base) < EXACT or system.most(base) > threshold - EXACT:
-        return False
     table = view.tables[0]
-    telling = [row["id"] for row in _counted(table) if row["kind"] == "code" and _varies(row, table)]
-    intervals = (system.interval(_terms(view.by, share, row)) for row in telling)
-    return bool(telling) and all(most - least < EXACT for least, most in intervals)
+    telling = [
+        _terms(view.by, share, row["id"]) for row in _counted(table) if row["kind"] == "code" and _varies(row, table)
+    ]
+    sizes = system.seen(base)
+    if ((sizes < EXACT) | (sizes > threshold - EXACT)).any() or any(
+        np.ptp(system.seen(row)) >= EXACT for row in telling
+    ):
+        return False
+    if not telling or system.least(base) < EXACT or system.most(base) > threshold - EXACT:
+        return False
+    return all(most - least < EXACT for least, most in map(system.interval, telling))
 
 
 def _varies(row: Mapping[str, Any], table: Table) -> bool:
