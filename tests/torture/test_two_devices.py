@@ -115,12 +115,13 @@ class Play:
         row = self.row()
         if reply.status == 303:
             assert self.model == seen, "sent what this device had not been shown"
-            assert row.sent == on_path_answers(self.questionnaire, seen)
+            assert row.sent == self.sendable(seen)
             assert self.receipt in ("", row.receipt), "a second receipt"
             self.receipt = row.receipt
         else:
-            assert reply.status == (422 if not self.model else 409)
-            assert not self.model or self.model != seen or row.revision != int(form["revision"])
+            stale = row is not None and row.revision != int(form["revision"])
+            assert reply.status == (409 if stale else 422)
+            assert stale or not any(self.sendable(self.model).values())
 
     def withdraw(self, index: int, device: Device) -> None:
         """Take everything back."""
@@ -214,6 +215,11 @@ class Play:
         screen = device.open(f"page/{self.dice.choice(PAGES)}/")
         if screen.page:
             self.send_page(0, device, self.answered(self.laid_open(screen)))
+
+    def sendable(self, answers: Answers) -> Answers:
+        """What counts of the answers: those on the path; a wish to be contacted is not one, and means background."""
+        sent = on_path_answers(self.questionnaire, answers)
+        return {name: [2] if name.endswith("_USE") and values == [3] else values for name, values in sent.items()}
 
     def row(self) -> Any:
         return Response.objects.filter(pk=pseudonym_of(self.token)).first()
