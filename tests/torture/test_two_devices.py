@@ -97,7 +97,7 @@ class Play:
         self.model = self.stored()
         if "revision" in told:
             self.check_saved(page, typed, before)
-            page.seen = typed
+            page.seen = {name: values or self.model.get(name, []) for name, values in typed.items()}
         else:
             assert told["stop"], "it was neither saved nor said not to be"
             assert self.model == before
