@@ -57,6 +57,7 @@ def by_keyboard(page: Page, words: str) -> None:
     raise AssertionError(f"Tab never reaches {words!r}")
 
 
+@pytest.mark.any_database
 def test_a_colleague_is_invited_comes_in_with_a_second_factor_and_works_in_the_bank(
     page: Page, live_server: Any, smtp_server: Any, settings: Any, is_sound: Callable[[Page], None]
 ) -> None:
@@ -112,6 +113,7 @@ def test_a_colleague_is_invited_comes_in_with_a_second_factor_and_works_in_the_b
     expect(page.get_by_role("heading", name="What needs doing")).to_be_visible()
     is_sound(page)
     in_the_bank(page, is_sound)
+    around_the_account(page, live_server.url, is_sound)
     assert User.objects.get(email="bob@example.org").last_login
 
 
@@ -153,3 +155,26 @@ def in_the_bank(page: Page, is_sound: Callable[[Page], None]) -> None:
     is_sound(page)
     page.get_by_role("button", name="Save the scale").click()
     expect(page.get_by_role("status")).to_contain_text("The scale likely is in the library.")
+
+
+def around_the_account(page: Page, url: str, is_sound: Callable[[Page], None]) -> None:
+    """The pages one rarely sees: removing a question, one's password and codes, a link that is used up."""
+    page.goto(f"{url}/bank/leaders/GRIP/remove/")
+    is_sound(page)
+    for path, words in (
+        ("password/", "Change the password"),
+        ("recovery-codes/", "Recovery codes"),
+        ("recovery-codes/new/", "Make new recovery codes"),
+        ("second-factor/off/", "Switch the second factor off"),
+    ):
+        page.goto(f"{url}/account/{path}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(words)
+        is_sound(page)
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(f"{url}/forgotten/")
+    is_sound(page)
+    page.get_by_label("E-mail address").fill("bob@example.org")
+    page.get_by_role("button").last.click()
+    is_sound(page)
+    assert page.goto(f"{url}/welcome/no-such-link/")
+    is_sound(page)
