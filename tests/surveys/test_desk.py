@@ -87,7 +87,7 @@ def test_what_stops_a_wave_from_opening_is_listed_and_no_button_is_there() -> No
     building.draft(opens_at=None, closes_at=None)
     page = words(desk.browsing(desk.staff("publisher")).get(reverse("surveys:open", args=["spring"])))
     assert "2 things stop this wave from opening" in page
-    assert "wave.closes_at" in page
+    assert "Closing time: set this time before opening" in page
     assert 'name="do"' not in page
 
 
