@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -84,7 +87,7 @@ class Attacker:
 def all_that_counts(wave: Wave, see: Callable[[], str]) -> dict[str, Any]:
     """What respondents see, what they have answered, and what the wave file says."""
     return {
-        "instrument": list(Instrument.objects.values("document", "digest")),
+        "instrument": list(Instrument.objects.filter(wave=wave).values("document", "digest")),
         "answers": list(Response.objects.order_by("pk").values()),
         "file": dump_wave(Wave.objects.get(pk=wave.pk)),
         "state": Wave.objects.values("state", "revision", "closes_at").get(pk=wave.pk),
@@ -156,6 +159,38 @@ def test_no_service_and_no_file_edits_an_open_wave(attacked: Any) -> None:
         with pytest.raises(Refused):
             work()
     assert all_that_counts(wave, see) == before
+
+
+def test_no_command_edits_an_open_wave(attacked: Any, tmp_path: Path) -> None:
+    wave, _attacker, see = attacked
+    before = all_that_counts(wave, see)
+    file, words = tmp_path / "changed.wave.json", tmp_path / "words.json"
+    file.write_text(json.dumps(building.document(title="Changed")), "utf-8")
+    options = [{"code": 1, "label": "Changed"}, {"code": 2, "label": "Not"}]
+    words.write_text(json.dumps({"name": "GRIP", "type": "single", "text": "Changed?", "options": options}), "utf-8")
+    survey, slug = wave.survey.slug, wave.slug
+    refused = [
+        ["load_wave", str(file)],
+        ["import_wave", str(file), "--survey", survey, "--slug", slug],
+        ["open_wave", slug],
+        ["desk", slug, "--undo"],
+        ["desk", slug, "--comment", "GRIP", "Changed"],
+        ["new_wave", survey, slug, "Changed"],
+        ["copy_wave", slug, slug, "Changed"],
+        ["merge_questions", survey, "GRIP", "WAYS"],
+        ["retire_question", survey, "WAYS"],
+    ]
+    done = [
+        ["change_question", survey, "GRIP", "--topic", "Changed", "--wording", str(words)],
+        ["copy_wave", slug, "later", "Later"],
+    ]
+    for command in refused:
+        with pytest.raises(CommandError):
+            call_command(*command)
+        assert all_that_counts(wave, see) == before, command
+    for command in done:
+        call_command(*command)
+        assert all_that_counts(wave, see) == before, command
 
 
 def test_even_rows_changed_behind_the_back_reach_nobody(attacked: Any) -> None:
