@@ -8,6 +8,7 @@ from itertools import cycle
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -177,4 +178,9 @@ def around_the_account(page: Page, url: str, is_sound: Callable[[Page], None]) -
     page.get_by_role("button").last.click()
     is_sound(page)
     assert page.goto(f"{url}/welcome/no-such-link/")
+    is_sound(page)
+    refused = render_to_string("accounts/refused.html", {"words": "Nobody here has this address."})
+    page.route("**/refused-by-others/", lambda route: route.fulfill(body=refused, content_type="text/html"))
+    page.goto(f"{url}/refused-by-others/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not let in")
     is_sound(page)
