@@ -31,8 +31,10 @@ COPY results results
 COPY templates templates
 COPY static static
 
-# The stylesheets and scripts are part of the image; collecting them needs no secret and no database.
-RUN DEBUG=0 SECRET_KEY=for-collecting-only SITE_URL=http://localhost VAR_DIR=/tmp/collecting \
+# The stylesheets and scripts are part of the image; collecting them needs no secret and no database. A checkout may be
+# readable by its owner alone.
+RUN chmod --recursive a+rX manage.py barometer surveys respondents results templates static \
+ && DEBUG=0 SECRET_KEY=for-collecting-only SITE_URL=http://localhost VAR_DIR=/tmp/collecting \
       python manage.py collectstatic --noinput --verbosity 0 \
  && python -m compileall -q barometer surveys respondents results \
  && rm -rf /tmp/collecting

@@ -106,9 +106,11 @@ _STATIC_STORAGE = (
     if DEBUG
     else "whitenoise.storage.CompressedManifestStaticFilesStorage"
 )
+# Whoever collects them (in an image: root) is not who serves them.
+_FOR_EVERYBODY = {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": _STATIC_STORAGE},
+    "staticfiles": {"BACKEND": _STATIC_STORAGE, "OPTIONS": _FOR_EVERYBODY},
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 

@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import shutil
+import stat
 import subprocess
 import sys
 import urllib.error
@@ -141,7 +142,7 @@ def production(celery_worker):
 
     with celery_worker.runs("web", processes.WEB, **own):
         processes.wait_until(lambda: ask("/healthz")[0] == 200, what="the web server's start")
-        ask.port = port
+        ask.port, ask.collected = port, celery_worker.folder / "var" / "static"
         yield ask
 
 
@@ -157,6 +158,13 @@ BY_PROXY = {"Host": "survey.example.org", "X-Forwarded-Proto": "https", "X-Forwa
 
 def test_a_production_is_ready(production):
     assert production("/readyz")[0] == 200
+
+
+def test_whoever_serves_may_read_what_another_collected(production):
+    found = [production.collected, *production.collected.rglob("*")]
+    assert production.collected / "staticfiles.json" in found
+    assert not [path for path in found if not path.stat().st_mode & stat.S_IROTH]
+    assert not [path for path in found if path.is_dir() and not path.stat().st_mode & stat.S_IXOTH]
 
 
 def test_the_health_check_of_the_web_server_is_true(compose, production):
