@@ -296,12 +296,20 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     }
 
 
+@pytest.fixture(autouse=True)
+def slow_pages(settings: Any) -> None:
+    """With BAROMETER_SLOW_PAGES=1 every page comes late and in pieces, which finds tests that look too early."""
+    if os.environ.get("BAROMETER_SLOW_PAGES"):
+        settings.MIDDLEWARE = ["tests.slow_pages.SlowPagesMiddleware", *settings.MIDDLEWARE]
+
+
 @pytest.fixture
 def assert_no_violations() -> Callable[[Any], None]:
     """`assert_no_violations(page)`: axe, with all its rules, finds nothing on the page as it stands."""
     from axe_playwright_python.sync_playwright import Axe
 
     def check(page: Any) -> None:
+        page.wait_for_load_state()
         found = Axe().run(page)
         assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 

@@ -16,6 +16,7 @@ from barometer.accounts import letters
 from barometer.accounts.models import User
 from tests import building, desk
 from tests.barometer.test_second_factor import code_for
+from tests.journeys.looking import assert_fits, press_enter, tab_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,8 +33,7 @@ def is_sound(assert_no_violations: Callable[[Page], None]) -> Callable[[Page], N
 
     def check(page: Page) -> None:
         page.set_viewport_size({"width": 320, "height": 900})
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= 320, f"{page.url} is {wide} wide in a window of 320"
+        assert_fits(page, 320)
         width, scheme = next(looks)
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
@@ -50,12 +50,8 @@ def sign_in(page: Page, email: str, password: str) -> None:
 
 def by_keyboard(page: Page, words: str) -> None:
     """Press Tab until the focus is on what has these words, then Enter."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if words in page.evaluate("document.activeElement.textContent"):
-            page.keyboard.press("Enter")
-            return
-    raise AssertionError(f"Tab never reaches {words!r}")
+    tab_to(page, words, whole=False)
+    press_enter(page)
 
 
 @pytest.mark.any_database

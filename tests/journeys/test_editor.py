@@ -16,6 +16,7 @@ from barometer import sweeps
 from respondents.responses import save_page, submit
 from surveys.models import Wave, WaveEvent
 from tests import building, desk
+from tests.journeys.looking import assert_fits, press_enter, tab_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,8 +54,7 @@ def is_sound(assert_no_violations: Callable[[Page], None]) -> Callable[..., None
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
             assert_no_violations(page)
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{page.url} is {wide} wide in a window of {width}"
+            assert_fits(page, width)
 
     return check
 
@@ -229,24 +229,15 @@ def test_every_page_of_the_way_is_accessible(
 def test_the_way_can_be_gone_by_keyboard_alone(page: Page, live_server: Any, small_desk: desk.User) -> None:
     building.draft()
     sign_in(page, live_server.url, small_desk)
-    tab_to(page, "Spring 2026")
-    page.keyboard.press("Enter")
+    tab_to(page, "Spring 2026", whole=False)
+    press_enter(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Ready?")
     tab_to(page, "Spring 2026")
-    page.keyboard.press("Enter")
+    press_enter(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Spring 2026")
     tab_to(page, "Set the times")
-    page.keyboard.press("Enter")
+    press_enter(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Opening and closing times")
     tab_to(page, "Save the times")
-    page.keyboard.press("Enter")
+    press_enter(page)
     expect(page.get_by_role("status")).to_contain_text("The times are set.")
-
-
-def tab_to(page: Page, words: str) -> None:
-    """Press Tab until the focus is on the link or button with these words. Raises AssertionError when it never is."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if words in page.evaluate("document.activeElement.textContent"):
-            return
-    raise AssertionError(f"Tab never reaches {words!r}")

@@ -17,6 +17,7 @@ from respondents.models import Frozen
 from surveys.models import Proposal, Wave
 from surveys.wave_file import dump_wave
 from tests import building, desk
+from tests.journeys.looking import assert_fits
 from tests.journeys.test_editor import sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
@@ -44,8 +45,7 @@ def is_sound(assert_no_violations: Callable[[Page], None]) -> Callable[[Page], N
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         assert_no_violations(page)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, f"{page.url} is {wide} wide in a window of {width}"
+        assert_fits(page, width)
 
     return check
 

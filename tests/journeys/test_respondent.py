@@ -15,6 +15,7 @@ from respondents.models import Response
 from respondents.responses import save_page
 from surveys.models import Wave
 from tests import building
+from tests.journeys.looking import assert_fits, press_enter, tab_to, tab_to_name
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,51 +117,33 @@ def test_winter_2013_by_keyboard_alone(page: Page, address: Callable[..., str]) 
     link = building.link(winter())
     page.goto(address(link.token))
     tab_to(page, "Start")
-    page.keyboard.press("Enter")
+    press_enter(page)
     page.wait_for_url("**/page/CONTRACTS/")
     page.keyboard.press("Tab")
     tab_to_name(page, "CONTRACTS_INTEGRATED")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     tab_to(page, "Continue")
-    page.keyboard.press("Enter")
+    press_enter(page)
     page.wait_for_url("**/page/GRIP/")
     tab_to_name(page, "GRIP")
     page.keyboard.press("Space")
     tab_to(page, "Continue")
-    page.keyboard.press("Enter")
+    press_enter(page)
     page.wait_for_url("**/page/GUIDANCE/")
     tab_to_name(page, "GUIDANCE")
     page.keyboard.type("Typed without a mouse.")
     for following in ("page/AREATEAM", "page/CSU", "page/BUDGET", "check"):
         tab_to(page, "Continue")
-        page.keyboard.press("Enter")
+        press_enter(page)
         page.wait_for_url(f"**/{following}/")
     tab_to(page, "Send my answers")
-    page.keyboard.press("Enter")
+    press_enter(page)
     page.wait_for_url("**/received/")
     sent = Response.objects.get().sent
     assert sent["CONTRACTS_INTEGRATED"] == [3]
     assert sent["GRIP"] == [1]
     assert sent["GUIDANCE"] == ["Typed without a mouse."]
-
-
-def tab_to(page: Page, words: str) -> None:
-    """Press Tab until the focus is on what bears these words."""
-    _tab_until(page, "(words) => document.activeElement.innerText?.trim() === words", words)
-
-
-def tab_to_name(page: Page, name: str) -> None:
-    """Press Tab until the focus is in a field of this name."""
-    _tab_until(page, "(name) => document.activeElement.name === name", name)
-
-
-def _tab_until(page: Page, test: str, argument: str) -> None:
-    for _ in range(60):
-        if page.evaluate(test, argument):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"no way to {argument!r} by Tab")
 
 
 @pytest.mark.any_database
@@ -270,8 +253,8 @@ def test_nothing_is_cut_off_when_readers_space_the_text_out(page: Page, address:
 def assert_fine(page: Page, assert_no_violations: Check) -> None:
     """Axe finds nothing, and nothing has to be scrolled sideways."""
     assert_no_violations(page)
-    beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert beyond <= 0, f"{page.url} is {beyond} px too wide"
+    assert page.viewport_size
+    assert_fits(page, page.viewport_size["width"])
 
 
 def conflict(page: Page, token: str, address: Callable[..., str]) -> None:

@@ -20,8 +20,9 @@ from results.closing import close_wave
 from results.snapshot import build_snapshot
 from surveys.models import Wave
 from tests import building, desk
+from tests.journeys.looking import press_enter, tab_to, tab_to_name
 from tests.journeys.test_respondent import assert_fine as fine
-from tests.journeys.test_respondent import every_kind, tab_to, tab_to_name, winter
+from tests.journeys.test_respondent import every_kind, winter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -180,8 +181,7 @@ def test_the_small_ways_by_keyboard_alone_without_javascript(without_script: Pag
 
     def enter(words: str) -> None:
         tab_to(page, words)
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
+        press_enter(page)
 
     def tick() -> None:
         tab_to_name(page, "sure")

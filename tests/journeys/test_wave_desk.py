@@ -15,6 +15,7 @@ from surveys.models import ItemComment, Wave
 from surveys.wave_file import document_of, dump_wave
 from tests import building, desk
 from tests.by_hand import Desk, fields_of, rows, scale_fields
+from tests.journeys.looking import assert_fits
 from tests.journeys.test_editor import sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
@@ -34,8 +35,7 @@ def is_sound(assert_no_violations: Callable[[Page], None]) -> Callable[..., None
         page.set_viewport_size({"width": width, "height": 900})
         assert_no_violations(page)
         page.set_viewport_size({"width": 320, "height": 900})
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= 320, f"{page.url} is {wide} wide in a window of 320"
+        assert_fits(page, 320)
 
     return check
 
