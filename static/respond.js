@@ -52,6 +52,14 @@
     var selects = Array.from(list.querySelectorAll("select"));
     var held = selects.map(function (select) { return select.value; });
     list.querySelectorAll(".moves, .handle").forEach(function (hidden) { hidden.hidden = false; });
+    var said = document.createElement("span");
+    said.className = "vh";
+    said.setAttribute("aria-live", "polite");
+    list.after(said);
+    function tell(select) {
+      said.textContent = select.labels[0].textContent + ": " + select.selectedOptions[0].textContent;
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    }
     function take(index, rank) {
       var other = rank ? held.indexOf(rank) : -1;
       if (other >= 0 && other !== index) selects[other].value = held[index];
@@ -63,7 +71,7 @@
       var rank = Number(held[index]);
       var wanted = rank ? rank + (up ? -1 : 1) : given + 1;
       if (wanted >= 1 && wanted <= selects.length) take(index, String(wanted));
-      selects[index].dispatchEvent(new Event("change", { bubbles: true }));
+      tell(selects[index]);
     }
     // Dragging by the handle: ranked rows stand first, and count from the top in the order they are left in.
     function rows() { return Array.from(list.querySelectorAll(".rank")); }
@@ -78,7 +86,7 @@
         if (row === dropped || selectOf(row).value) selectOf(row).value = String((rank += 1));
       });
       held = selects.map(function (select) { return select.value; });
-      selectOf(dropped).dispatchEvent(new Event("change", { bubbles: true }));
+      tell(selectOf(dropped));
     }
     list.addEventListener("pointerdown", function (event) {
       var handle = event.target.closest(".handle");
@@ -116,37 +124,71 @@
     });
   });
 
-  // Saving by itself between pages. A later save waits for the one under way, and so does leaving the page.
+  // Saving by itself between pages. A later save waits for the one under way. One that fails is tried again, and the page
+  // is not left while words on it have not arrived: a browser that cannot reach us would throw them away.
   var status = document.getElementById("saved");
-  if (!status || !window.fetch) return;
-  var timer, running, dirty = false, stopped = false;
+  if (!status || !window.fetch || !form.requestSubmit) return;
+  var PATIENCE = 20000, ROOM = 60000;  // ms until a request counts as lost; what a browser sends while a page goes away
+  var timer, running, failures = 0, dirty = false, words = false, stopped = false, waiting = false, leaving = false;
 
+  function say(text, lost) {
+    status.textContent = text;
+    status.classList.toggle("lost", Boolean(lost));
+  }
+
+  function body() {
+    var made = new URLSearchParams();
+    new FormData(form).forEach(function (value, name) { if (name !== "end") made.append(name, value); });
+    made.append("go", "stay");
+    made.append("end", "1");
+    return made.toString();
+  }
+
+  function send(text) {
+    var lost = new AbortController();
+    var late = setTimeout(function () { lost.abort(); }, PATIENCE);
+    var headers = { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8" };
+    var asked = { method: "POST", body: text, keepalive: text.length < ROOM, headers: headers, signal: lost.signal };
+    return fetch(form.action, asked).then(function (reply) {
+      if (reply.status > 501) throw reply;
+      var said = /json/.test(reply.headers.get("Content-Type"));
+      return said ? reply.json() : { words: status.dataset.refused, stop: true };
+    }).finally(function () { clearTimeout(late); });
+  }
+
+  function heard(told) {
+    if (told.revision) form.elements.revision.value = told.revision;
+    if (told.mark) form.elements.mark.value = told.mark;
+    if (told.stop) stopped = true;
+    if (told.words || failures) say(told.words);
+    failures = 0;
+    return true;
+  }
+
+  function missed() {
+    dirty = true;
+    failures += 1;
+    say(status.dataset.lost, true);
+    timer = setTimeout(save, Math.min(5000 * failures, 30000));
+    return false;
+  }
+
+  // Gives whether the server has answered, or had nothing to be told.
   function save() {
     clearTimeout(timer);
-    if (!dirty || stopped) return Promise.resolve();
     if (running) return running.then(save);
-    dirty = false;
-    var body = new URLSearchParams();
-    new FormData(form).forEach(function (value, name) { if (name !== "end") body.append(name, value); });
-    body.append("go", "stay");
-    body.append("end", "1");
-    running = fetch(form.action, { method: "POST", body: body, keepalive: true, headers: { Accept: "application/json" } })
-      .then(function (reply) { return reply.json(); })
-      .then(function (told) {
-        if (told.revision) form.elements.revision.value = told.revision;
-        if (told.mark) form.elements.mark.value = told.mark;
-        if (told.stop) stopped = true;
-        if (told.words) status.textContent = told.words;
-      })
-      .catch(function () { dirty = true; })
-      .then(function () { running = null; });
+    if (!dirty || stopped || leaving) return Promise.resolve(true);
+    dirty = words = false;
+    running = send(body()).then(heard, missed).finally(function () { running = null; });
     return running;
   }
 
   function soon(pause) {
     return function (event) {
       if (event.target.type === "hidden") return;
+      if (event.target.matches("textarea, input[type=text]")) words = true;
       dirty = true;
+      leaving = false;
       clearTimeout(timer);
       timer = setTimeout(save, pause);
     };
@@ -155,13 +197,28 @@
   form.addEventListener("input", soon(2500));
   form.addEventListener("change", soon(600));
   document.addEventListener("visibilitychange", function () { if (document.hidden) save(); });
+  window.addEventListener("online", function () { if (failures) save(); });
+  window.addEventListener("pageshow", function (event) {
+    leaving = waiting = false;
+    if (event.persisted && !dirty) location.reload();  // kept as it was left; what is stored may be newer
+  });
   form.addEventListener("submit", function (event) {
     clearTimeout(timer);
-    stopped = true;
-    if (!running) return;
+    var doubtful = running || failures || words || navigator.onLine === false;
+    if (leaving || stopped || !doubtful) {
+      leaving = true;
+      return;
+    }
     event.preventDefault();
+    if (waiting) return;
     var button = event.submitter;
-    var patience = new Promise(function (done) { setTimeout(done, 3000); });
-    Promise.race([running, patience]).then(function () { running = null; form.requestSubmit(button); });
+    waiting = dirty = true;
+    say(status.dataset.saving);
+    save().then(function (arrived) {
+      waiting = false;
+      if (!arrived) return say(status.dataset.wait, true);
+      leaving = true;
+      form.requestSubmit(button);
+    });
   });
 })();

@@ -41,6 +41,8 @@ def page(link: Link, name: str) -> HttpResponse:
 def _too_late(link: Link, shown: Page | None) -> HttpResponse:
     if shown is None or link.request.method != "POST":
         return calm(link)
+    if link.request.POST.get("go") == STAY:
+        return _told(link, _("The survey has closed."), stop=True)
     return calm(link, entered=_form(link, shown, data=link.request.POST).entered())
 
 
