@@ -2,7 +2,7 @@
 
 Both wordings are flat definitions (`surveys.wording`). What changes how people understand, answer or are chosen breaks
 the trend: words, answers and their order, codes, scores, units, and whom it is asked of. What a reader does not notice
-is trivial: case, punctuation, spacing, the kind of quotes, and spelling in the hint.
+is trivial: case, punctuation, spacing, the kind of quotes, and a misspelt word put right (`surveys.spelling`).
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from surveys.question_types import REGISTRY
+from surveys.spelling import is_spelling, respelled
 from surveys.wording import Definition, tokens
 
 SAME, TRIVIAL, BREAKS = "same", "trivial", "breaks"
 ORDER_OF_WEIGHT = (SAME, TRIVIAL, BREAKS)
-SPELLED_ALIKE = 0.75
-"""How alike two words must be (Ratcliff and Obershelp's ratio) for a change in a hint to count as spelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +132,6 @@ def difference_of(old: str, new: str) -> str:
     return TRIVIAL if tokens(old) == tokens(new) else BREAKS
 
 
-def is_spelling(old: str, new: str) -> bool:
-    """Whether `new` is `old` with some words spelled differently: as many words, each like the one it stands for."""
-    before, after = tokens(old), tokens(new)
-    return len(before) == len(after) and all(
-        a == b or (a.isalpha() and b.isalpha() and SequenceMatcher(None, a, b).ratio() >= SPELLED_ALIKE)
-        for a, b in zip(before, after, strict=True)
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Comparison:
     """Two flat definitions and everything that is different between them."""
@@ -178,18 +168,12 @@ class _Comparison:
             yield Reason(BREAKS, "type", words % {"old": old.label, "new": new.label})
 
     def _wording(self, key: str, broken: str, what: str) -> Iterator[Reason]:
-        kind = difference_of(self.old.get(key, ""), self.new.get(key, ""))
-        if kind == BREAKS:
-            yield Reason(BREAKS, key, broken)
-        elif kind == TRIVIAL:
-            yield Reason(TRIVIAL, key, _trivially(what))
+        yield from _read(self.old.get(key, ""), self.new.get(key, ""), Reason(BREAKS, key, broken), what=what)
 
     def _hint(self) -> Iterator[Reason]:
         old, new = self.old.get("hint", ""), self.new.get("hint", "")
         kind = difference_of(old, new)
-        if kind == BREAKS and is_spelling(old, new):
-            yield Reason(TRIVIAL, "hint", _("A word in the hint is spelled differently."))
-        elif kind == BREAKS and not old:
+        if kind == BREAKS and not old:
             yield Reason(BREAKS, "hint", _("A hint now says how to understand the question."))
         elif kind == BREAKS and not new:
             yield Reason(BREAKS, "hint", _("The hint that said how to understand the question is gone."))
@@ -203,12 +187,9 @@ class _Comparison:
                 words = _("The statement “%(text)s” is new; its line begins here.") % {"text": text}
                 yield Reason(TRIVIAL, f"rows[{name}]", words, name)
                 continue
-            kind = difference_of(old[name], text)
-            if kind == BREAKS:
-                words = _("The statement %(name)s is worded differently.") % {"name": name}
-                yield Reason(BREAKS, f"rows[{name}]", words, name)
-            elif kind == TRIVIAL:
-                yield Reason(TRIVIAL, f"rows[{name}]", _trivially(_("The statement %s") % name), name)
+            words = _("The statement %(name)s is worded differently.") % {"name": name}
+            broken = Reason(BREAKS, f"rows[{name}]", words, name)
+            yield from _read(old[name], text, broken, what=_("The statement %s") % name)
         for name in (each for each in old if each not in new):
             words = _("The statement “%(text)s” is no longer asked; its line ends.") % {"text": old[name]}
             yield Reason(TRIVIAL, f"rows[{name}]", words, name)
@@ -270,12 +251,9 @@ def _options_reasons(old: Sequence[Definition], new: Sequence[Definition]) -> It
 
 def _option_reasons(old: Definition, new: Definition) -> Iterator[Reason]:
     place = f"options[{new['code']}]"
-    kind = difference_of(old["label"], new["label"])
     because = partial(Reason, BREAKS, place)
-    if kind == BREAKS:
-        yield because(_("The answer “%s” is worded differently.") % old["label"])
-    elif kind == TRIVIAL:
-        yield Reason(TRIVIAL, place, _trivially(_("The answer “%s”") % old["label"]))
+    broken = because(_("The answer “%s” is worded differently.") % old["label"])
+    yield from _read(old["label"], new["label"], broken, what=_("The answer “%s”") % old["label"])
     if old.get("score") != new.get("score"):
         yield because(_("The answer “%s” has another score, so means cannot be compared.") % new["label"])
     if old.get("kind", "") != new.get("kind", ""):
@@ -287,8 +265,18 @@ def _option_reasons(old: Definition, new: Definition) -> Iterator[Reason]:
         yield Reason(TRIVIAL, place, words)
 
 
-def _trivially(what: str) -> str:
-    return _("%s differs in case, punctuation or spacing alone.") % what
+def _read(old: str, new: str, broken: Reason, *, what: str) -> Iterator[Reason]:
+    """Why two pieces of text are not the same: `broken`, unless it is spelling, or what no reader notices at all."""
+    kind = difference_of(old, new)
+    words = _("%s differs in case, punctuation or spacing alone.") % what
+    if kind == BREAKS:
+        if not is_spelling(old, new):
+            yield broken
+            return
+        pairs = (_("“%(old)s” is now “%(new)s”") % {"old": was, "new": now} for was, now in respelled(old, new))
+        words = _("%(what)s is spelled differently: %(words)s.") % {"what": what, "words": ", ".join(pairs)}
+    if kind != SAME:
+        yield Reason(TRIVIAL, broken.place, words, broken.row)
 
 
 def _heaviest(reasons: Any) -> str:

@@ -1,8 +1,9 @@
-"""Cosmetic corrections of an open wave: words that a reader does not notice, and nothing else.
+"""Cosmetic corrections of an open wave: how words are written, and nothing else.
 
-What may change are the words of a question, its hint, its statements and its answers. Whether the change is one that
-nobody notices is for `surveys.comparing` to say. The frozen questionnaire is replaced by one that differs in those
-words alone, its codes, routing and names held against each other; the one before it is kept. Answers are not touched.
+What may change are the words of a question, its hint, its statements and its answers. Whether the change is one of
+form is for `surveys.comparing` to say, which lets a misspelt word be put right under the rule of `surveys.spelling`.
+The frozen questionnaire is replaced by one that differs in those words alone, its codes, routing and names held
+against each other; the one before it is kept. Answers are not touched.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db.models import Max
@@ -18,10 +20,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from surveys.canonical import digest
-from surveys.comparing import TRIVIAL, verdict
+from surveys.comparing import TRIVIAL, Reason, verdict
 from surveys.compiling import compile_document
 from surveys.models import Correction, Instrument, Item, Proposal, QuestionVersion, Wave, WaveEvent
 from surveys.problems import Problem, Refused, refuse_if
+from surveys.spelling import spelling_faults
 from surveys.storing import wording_of
 from surveys.texts import shortened
 from surveys.wave_checks import form_problems, items_of, scales_of, sense_problems
@@ -157,14 +160,17 @@ def _cosmetic(before: Document, after: Document) -> Iterator[str]:
             continue
         found = verdict(old[name], new[name])
         heavy = [reason for reason in found.reasons if reason.kind != TRIVIAL]
-        refuse_if(Problem(f"{name} {reason.place}", _too_much(reason.words)) for reason in heavy)
+        read = [{part.place: part.words for part in _parts(each)} for each in (old[name], new[name])]
+        refuse_if(Problem(f"{name} {reason.place}", _too_much(reason, *read)) for reason in heavy)
         yield name
 
 
-def _too_much(words: str) -> str:
-    return _("%(reason)s Only case, punctuation, spacing, and spelling in a hint can be corrected now.") % {
-        "reason": words
-    }
+def _too_much(reason: Reason, before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """Why this is no correction: what changed, the first word that is no misspelling, and what could be corrected."""
+    place = reason.place
+    faults = spelling_faults(before[place], after[place]) if place in before and place in after else iter(())
+    words = [reason.words, *islice(faults, 1)]
+    return " ".join([*words, _("Only case, punctuation, spacing and a misspelt word can be corrected now.")])
 
 
 def _store(wave: Wave, plan: Plan) -> None:

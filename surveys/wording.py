@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from surveys.codebook import Variable
@@ -20,7 +21,8 @@ Definition = Mapping[str, Any]
 _SAME_CHARACTERS = str.maketrans(
     {"‘": "'", "’": "'", "‛": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "‑": "-"}
 )
-_TOKEN = re.compile(r"(?<!\w)-?\d[\d,]*(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[%£$€+<>=≤≥]")
+_TOKEN = re.compile(r"(?<!\w)-?\d[\d,]*(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[%£$€+<>=≤≥&/]")
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _GROUPED = re.compile(r"(?<=\d),(?=\d)")
 
 
@@ -63,11 +65,36 @@ def folded(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The words and figures of `text`: no case, no punctuation, one kind of quote; signs of quantity are words.
 
+    Marks and symbols that are neither (vowel signs, emoji, arrows, what turns the direction of writing) stand together
+    at the end, so that two texts which differ in one of them are not the same.
+
     >>> tokens("How much: £1,500 – or ‘more’?")
     ['how', 'much', '£', '1500', 'or', 'more']
+    >>> tokens("🙂 Good") == tokens("🙁 Good")
+    False
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_SAME_CHARACTERS).casefold()
+    words = [word.casefold() for word in words_in(text)]
+    found = signs(text)
+    return [*words, found] if found else words
+
+
+def words_in(text: str) -> list[str]:
+    """The words and figures of `text` in its own case, without punctuation."""
+    plain = unicodedata.normalize("NFKC", text).translate(_SAME_CHARACTERS)
     return _TOKEN.findall(_GROUPED.sub("", plain))
+
+
+def signs(text: str) -> str:
+    """The marks and symbols of `text` that no word holds, in their order; those that only choose a glyph left out."""
+    plain = unicodedata.normalize("NFKC", text).translate(_SAME_CHARACTERS)
+    return "".join(each for each in plain if _is_sign(each))
+
+
+@cache
+def _is_sign(character: str) -> bool:
+    if character.isascii() or character in "£€≤≥\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}":
+        return False
+    return unicodedata.category(character)[0] in "MS" or unicodedata.bidirectional(character) in _TURNING
 
 
 def word_count(text: str) -> int:

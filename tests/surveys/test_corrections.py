@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from respondents.models import Response
 from respondents.responses import save_page
@@ -117,6 +118,24 @@ def test_more_than_cosmetic_is_refused(item: str, words: dict[str, str], told: s
     with building.refused() as refusal:
         propose(wave, "correct", details={"item": item, "words": words}, reason="So", by=editor, now=NOW)
     assert told in " ".join(refusal.told)
+
+
+def test_a_misspelt_word_is_put_right_by_two_people_who_see_the_difference() -> None:
+    document = building.document()
+    document["sections"][0]["items"][1]["text"] = "Is the relationsip right?"
+    wave, words = building.opened(document), {"text": "Is the relationship right?"}
+    editor, publisher = desk.staff("editor"), desk.staff("publisher")
+    details = {"item": "GRIP", "words": words}
+    proposal = propose(wave, "correct", details=details, reason="A letter was missing.", by=editor, now=NOW)
+    page = desk.browsing(publisher).get(reverse("surveys:proposal", args=[wave.slug, proposal.pk])).content.decode()
+    assert "<del>relationsip</del>" in page
+    assert "<ins>relationship</ins>" in page
+    confirm(proposal, by=publisher, now=NOW)
+    assert next(each.text for each in instrument_of(wave).questions if each.name == "GRIP") == words["text"]
+    back = {"item": "GRIP", "words": {"text": "Is the relationsip right?"}}
+    with building.refused() as refusal:
+        propose(wave, "correct", details=back, reason="So", by=editor, now=NOW)
+    assert "“relationship” is a word of its own" in " ".join(refusal.told)
 
 
 def test_a_correction_needs_a_reason() -> None:
