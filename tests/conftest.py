@@ -286,7 +286,15 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+def patience() -> None:
+    """A page may take long on a busy machine: what is expected of it is awaited for half a minute."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any], patience: None) -> dict[str, Any]:
     """A British browser that likes things calm."""
     return {
         **browser_context_args,
