@@ -15,10 +15,13 @@ from django.conf import settings
 from django.db import transaction
 
 from respondents import keys
+from respondents.gate import enter_gate
 from respondents.models import Erasure, Frozen, Response, Sealed
 from respondents.panel import sealed_receipt_hash
 from respondents.receipts import receipt_hash
+from respondents.remains import vacuum
 from surveys.models import Wave
+from surveys.models.wave import State
 
 
 def ledger_path() -> Path:
@@ -41,6 +44,7 @@ def keep_erasures() -> int:
     filed, noted = _filed(), set(Erasure.objects.values_list("mark", flat=True))
     if noted - filed:
         _append(sorted(noted - filed))
+        vacuum(Frozen, Sealed, Response)
     if filed - noted:
         _erase_again(filed - noted)
     return len(noted ^ filed)
@@ -48,12 +52,15 @@ def keep_erasures() -> int:
 
 @transaction.atomic
 def _erase_again(marks: Collection[str]) -> None:
-    """Erase what a restored copy has brought back."""
+    """Erase what a restored copy has brought back; nothing is frozen meanwhile, so that nothing slips through."""
+    running = Wave.objects.filter(state__in=[State.OPEN, State.CLOSING]).order_by("pk")
+    for wave in running:
+        enter_gate(wave.pk)
     Frozen.objects.filter(receipt_hash__in=marks).delete()
     Sealed.objects.filter(receipt_hash__in=marks).delete()
-    for wave in Wave.objects.open():
+    for wave in running:
         _withdraw_again(wave, marks)
-    Erasure.objects.bulk_create(Erasure(mark=mark) for mark in marks)
+    Erasure.objects.bulk_create((Erasure(mark=mark) for mark in marks), ignore_conflicts=True)
 
 
 def _withdraw_again(wave: Wave, marks: Collection[str]) -> None:

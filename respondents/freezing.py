@@ -18,9 +18,10 @@ from respondents import keys
 from respondents.codes import forget_codes
 from respondents.consent import hold_back_contacts
 from respondents.erasures import note_erasure
-from respondents.models import Frozen, InvitedOrganisation, Response, Sealed
+from respondents.models import Frozen, Invitation, InvitedOrganisation, Response, Sealed
 from respondents.panel import unseal_by_receipt
 from respondents.receipts import receipt_hash, tidy_receipt
+from respondents.remains import remove_remains
 from respondents.timing import rewrite_timings
 from surveys.compiling import instrument_of
 from surveys.models import Wave
@@ -84,23 +85,6 @@ def _check_counts(wave: Wave, *, sent: int) -> None:
         raise RuntimeError(f"{sent} sent, {frozen} frozen, {responded} marked as responded in {wave.slug}")
 
 
-def scrub() -> bool:
-    """Rewrite the tables the originals and spent boxes stood in, so that no remains of them lie on disk.
-
-    Cannot run in a transaction: returns False when called inside one (nothing is done then).
-    """
-    if connection.in_atomic_block:
-        return False
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            for model in (Response, Sealed):
-                cursor.execute(f"VACUUM FULL {connection.ops.quote_name(model._meta.db_table)}")
-        else:
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return True
-
-
 @dataclass(frozen=True, slots=True)
 class Held:
     """What a receipt belongs to: the answers and the coarse attributes that were sent with them."""
@@ -137,9 +121,10 @@ def erase(receipt: str) -> Wave | None:
 def destroy_spent_keys() -> int:
     """Destroy the key of every closed wave that still has one, after the remains of its responses are gone.
 
-    Returns how many were destroyed; a second run finds none.
+    Returns how many were destroyed; a second run finds none. While the remains cannot be removed the keys stay, so
+    that the next run tries again.
     """
     waiting = [wave for wave in Wave.objects.closed() if keys.has_key(wave)]
-    if waiting:
-        scrub()
+    if not waiting or not remove_remains(Response, Sealed, Invitation):
+        return 0
     return sum(keys.destroy_key(wave) for wave in waiting)

@@ -16,8 +16,8 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import transaction
 
 from respondents import keys
 from respondents.models import Response, Sealed
@@ -71,7 +71,11 @@ def matched(wave: Wave, earlier: Wave) -> Iterator[tuple[Answers, Answers]]:
     for name, answers in Response.objects.filter(wave=wave, sent__isnull=False).values_list("pk", "sent"):
         mark = people.get(name, "")
         if mark in boxes:
-            yield _opened(key, mark, bytes(boxes[mark])), answers or {}
+            try:
+                then = _opened(key, mark, bytes(boxes[mark]))
+            except InvalidTag:
+                raise keys.KeyGone(f"the sealed answers of {earlier.slug} are damaged") from None
+            yield then, answers or {}
 
 
 def sealed_receipt_hash(receipt: str) -> str:
@@ -91,13 +95,17 @@ def destroy_spent_panels(now: datetime) -> int:
     Returns how many waves' were destroyed; a second run finds none.
     """
     waves = Wave.objects.closed().filter(linkage=True)
-    return sum(_destroy(wave) for wave in waves if keys.panel_key_path(wave).exists() and _is_spent(wave, now))
+    return sum(_destroy(wave) for wave in waves if _is_waiting(wave) and _is_spent(wave, now))
 
 
-@transaction.atomic
 def _destroy(wave: Wave) -> bool:
-    Sealed.objects.filter(wave=wave).delete()
-    return keys.destroy_panel_key(wave)
+    """The boxes first: as long as there is a key, the next run finds it and tries again."""
+    boxes = Sealed.objects.filter(wave=wave).delete()[0]
+    return keys.destroy_panel_key(wave) or bool(boxes)
+
+
+def _is_waiting(wave: Wave) -> bool:
+    return keys.panel_key_path(wave).exists() or Sealed.objects.filter(wave=wave).exists()
 
 
 def _is_spent(wave: Wave, now: datetime) -> bool:

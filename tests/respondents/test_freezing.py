@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
 
-from respondents import freezing, keys
-from respondents.freezing import destroy_spent_keys, erase, freeze, scrub
+from respondents import keys
+from respondents.freezing import erase, freeze
 from respondents.models import Frozen, Invitation, Response
 from respondents.receipts import receipt_hash, tidy_receipt
 from respondents.responses import submit
@@ -113,10 +112,6 @@ def test_nothing_is_frozen_outside_the_closing_transaction() -> None:
         freeze(opened())
 
 
-def test_the_remains_are_not_removed_inside_a_transaction() -> None:
-    assert scrub() is False
-
-
 def test_a_wave_without_its_key_closes_without_organisations_rather_than_never() -> None:
     wave = opened()
     twenty(wave)
@@ -125,56 +120,6 @@ def test_a_wave_without_its_key_closes_without_organisations_rather_than_never()
     assert Frozen.objects.count() == 20
     assert OrganisationTally.objects.get().document["organisations"] is None
     assert build_snapshot(wave, now=AFTER).summary["people"] == 20
-
-
-@pytest.mark.sqlite
-@pytest.mark.django_db(transaction=True)
-def test_no_pseudonym_is_left_in_the_files_of_the_database() -> None:
-    wave = opened()
-    pseudonyms = twenty(wave)
-    folder = Path(connection.settings_dict["NAME"]).parent
-
-    def found() -> int:
-        disk = b"".join(path.read_bytes() for path in folder.glob("*sqlite3*"))
-        return sum(pseudonym.encode() in disk for pseudonym in pseudonyms)
-
-    assert found() == len(pseudonyms)
-    close_wave(wave, now=AFTER)
-    assert destroy_spent_keys() == 1
-    assert found() == 0
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_no_dead_row_is_left_in_the_table_of_responses() -> None:
-    wave = opened()
-    twenty(wave)
-    close_wave(wave, now=AFTER)
-
-    def size() -> int:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_relation_size('respondents_response')")
-            return cursor.fetchone()[0]
-
-    assert size() > 0
-    assert destroy_spent_keys() == 1
-    assert size() == 0
-
-
-def test_the_key_stays_until_the_remains_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    wave = opened()
-    twenty(wave)
-    close_wave(wave, now=AFTER)
-
-    def breaks() -> bool:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(freezing, "scrub", breaks)
-    with pytest.raises(OSError, match="disk full"):
-        destroy_spent_keys()
-    assert keys.has_key(wave)
-    monkeypatch.undo()
-    assert destroy_spent_keys() == 1
 
 
 # --- Withdrawing after the close -------------------------------------------------------------------------------

@@ -11,9 +11,8 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from respondents import keys, promise
+from respondents import keys, promise, tasks
 from respondents.fieldwork import fieldwork_of, standings
-from respondents.freezing import scrub
 from respondents.invitations import Invitee, invite
 from respondents.mailing import order_mailing, waiting_for
 from respondents.models import Frozen, Response
@@ -94,8 +93,7 @@ def test_after_the_close_no_link_leads_to_an_answer() -> None:
     assert path.exists()
     assert close_wave(wave, now=now + timedelta(days=2))
     wave.refresh_from_db()
-    scrub()
-    keys.destroy_key(wave)
+    tasks.destroy_keys(now)
     assert not path.exists()
     assert not list(path.parent.glob("*"))
     with pytest.raises(keys.KeyGone):
