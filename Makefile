@@ -28,8 +28,8 @@ test: $(TEST) ## Test everything: SQLite, PostgreSQL, Redis, Celery and a browse
 test-fast: $(TEST) ## Test on SQLite alone, without servers and browser (ARGS='-k …' for a part)
 	@exec $(BIN)/python -m pytest -q -n 2 -m "not browser and not servers and not postgres" $(ARGS)
 
-torture: $(TEST) ## Test answering with the full numbers of attacks, accidents and crowds (an hour)
-	@exec env BAROMETER_FULL=1 $(BIN)/python -m tests.run tests/torture $(ARGS)
+torture: $(TEST) ## Test with the full numbers of attacks, accidents and crowds, and figures drawn anew (an hour)
+	@exec env BAROMETER_FULL=1 $(BIN)/python -m tests.run tests/torture tests/results/analysis $(ARGS)
 
 bench-answering: $(TEST) ## Time whole journeys by 1, 8 and 32 clients, beside django-survey-and-report
 	@exec $(BIN)/python -m tests.benchmarks.answering $(ARGS)
