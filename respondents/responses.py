@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from respondents import keys
 from respondents.attributes import Attributes
@@ -150,16 +150,16 @@ def enter(token: str, *, now: datetime | None = None) -> Standing:
 
 
 def _begin(found: Standing, answers: Answers) -> Standing:
-    response = Response(pseudonym=keys.pseudonym_of(found.token), wave=found.wave, answers=dict(answers))
-    try:
-        with transaction.atomic():
-            response.save(force_insert=True)
-    except IntegrityError:
-        stored = Response.objects.get(pk=response.pk)
-        if stored.answers != response.answers:
-            raise StaleRevision(stored) from None
-        response = stored
-    return Standing(found.kind, found.token, found.invitation, response, found.instrument)
+    """Make the draft, or find the one that has just been made elsewhere.
+
+    Never by a statement that fails: PostgreSQL writes those into its log with all they were to store.
+    """
+    mine = Response(pseudonym=keys.pseudonym_of(found.token), wave=found.wave, answers=dict(answers))
+    Response.objects.bulk_create([mine], ignore_conflicts=True)
+    stored = Response.objects.get(pk=mine.pk)
+    if stored.answers != mine.answers:
+        raise StaleRevision(stored)
+    return Standing(found.kind, found.token, found.invitation, stored, found.instrument)
 
 
 __all__ = [

@@ -186,10 +186,20 @@ def test_two_first_saves_that_meet_make_one_draft_and_one_conflict(
         Response.objects.create(pseudonym=keys.pseudonym_of(one.token), wave=wave, answers={"GRIP": [1]})
         return really(found, answers)
 
+    failed: list[str] = []
+
+    def noting(execute: Any, sql: str, *rest: Any) -> Any:
+        try:
+            return execute(sql, *rest)
+        except Exception:
+            failed.append(sql)
+            raise
+
     monkeypatch.setattr(responses, "_begin", another_is_first)
-    with pytest.raises(StaleRevision) as refused, transaction.atomic():
+    with pytest.raises(StaleRevision) as refused, transaction.atomic(), connection.execute_wrapper(noting):
         save_page(one.token, {"GRIP": [2]}, revision=0, now=NOW)
     assert refused.value.response.answers == {"GRIP": [1]}
+    assert failed == [], "PostgreSQL logs a statement that fails, with the answers in it"
     assert save_page(one.token, {"GRIP": [1]}, revision=0, now=NOW).revision == 1
 
 
