@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import sys
 import urllib.error
 import urllib.request
 
+import psycopg2
 import pytest
 import yaml
 
@@ -97,6 +99,18 @@ def test_what_is_mounted_waited_for_and_watched_exists(compose):
 def test_the_mail_catcher_is_for_development_only(compose):
     assert compose["services"]["mail"]["profiles"] == ["dev"]
     assert all("profiles" not in service for name, service in compose["services"].items() if name != "mail")
+
+
+def test_the_database_writes_no_statement_into_its_log(compose, postgres_url):
+    program, *flags = compose["services"]["postgres"]["command"]
+    assert program == "postgres"
+    assert set(flags[::2]) == {"-c"}
+    given = dict(flag.split("=") for flag in flags[1::2])
+    with contextlib.closing(psycopg2.connect(postgres_url)) as connection, connection.cursor() as cursor:
+        for name, value in given.items():
+            cursor.execute(f"SET {name} = %s", [value])  # refuses a name or value that PostgreSQL does not know
+        connection.rollback()
+    assert (given["log_min_error_statement"], given["log_error_verbosity"]) == ("panic", "terse")
 
 
 def test_a_compose_program_reads_the_file_where_there_is_one():
