@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, BinaryIO, ClassVar, Self
 
@@ -22,7 +22,8 @@ RISKY_BEGINNINGS = tuple("=+-@\t\r\n＝＋－＠")
 class Material:
     """A closed wave as exporters see it: its names, its snapshot's digest, what the codes mean, frame and tables.
 
-    `load_frame` and `load_results` are called once, when a format asks; `load_results` gives the Results JSON.
+    `load_frame` and `load_results` are called once, when a format asks; `load_results` gives the Results JSON. `notes`
+    are the footnotes of a variable's figures, by its name: what was corrected in its wording.
     """
 
     survey: str
@@ -33,6 +34,7 @@ class Material:
     codebook: Codebook
     load_frame: Callable[[], Frame]
     load_results: Callable[[], Mapping[str, Any]]
+    notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @cached_property
     def frame(self) -> Frame:

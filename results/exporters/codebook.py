@@ -15,7 +15,7 @@ from surveys.codebook import Variable
 
 COLUMNS = (
     "variable", "source", "holds", "question", "statement", "unit", "minimum", "maximum", "sensitive",
-    "code", "label", "score", "kind", "exclusive", "codes", "wave", "snapshot",
+    "code", "label", "score", "kind", "exclusive", "codes", "wave", "snapshot", "notes",
 )  # fmt: skip
 
 CONVENTIONS = {
@@ -26,6 +26,7 @@ CONVENTIONS = {
     "withheld": f"What would have made this row one of fewer than {LEAST} alike, joined by semicolons.",
     "order": "Rows stand in an order made from the answers alone; their numbers lead to nobody.",
     "left_out": "Names, organisations and comments are in no file with one row per respondent.",
+    "notes": "What was corrected in a question's wording while people were answering.",
     "quote": "A cell of words that begins like a spreadsheet formula has an apostrophe before it.",
 }
 
@@ -46,7 +47,8 @@ class CodebookCsv(Exporter):
 
     def _lines(self, material: Material) -> Iterator[dict[str, Any]]:
         for variable in material.codebook:
-            yield from _variable_lines(variable)
+            notes = " ".join(material.notes.get(variable.name, ()))
+            yield from (line | {"notes": notes} for line in _variable_lines(variable))
         for name in ("not_asked", "withheld"):
             yield {"variable": name, "source": "file", "holds": "text", "question": CONVENTIONS[name]}
 
@@ -72,6 +74,7 @@ class CodebookJson(Exporter):
             "conventions": CONVENTIONS,
             "withheld": {"least": LEAST, "rows": sum(map(bool, hidden)), "cells": dict(sorted(names.items()))},
             "variables": material.codebook.as_list(),
+            "notes": dict(material.notes),
         }
         file.write(json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n")
 

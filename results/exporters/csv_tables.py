@@ -13,7 +13,7 @@ COLUMNS = (
     "variable", "question", "statement", "by", "denominator",
     "column", "column_label", "base", "organisations",
     "row", "row_kind", "row_label",
-    "count", "percent", "exact", "low", "high", "mean", "sd", "letters", "flag", "suppressed",
+    "count", "percent", "exact", "low", "high", "mean", "sd", "letters", "flag", "suppressed", "notes",
 )  # fmt: skip
 
 
@@ -61,4 +61,5 @@ def _place(table: Mapping[str, Any], column: Mapping[str, Any]) -> dict[str, Any
         "base": column["base"],
         "organisations": column["organisations"],
         "suppressed": int(column["id"] in table["suppressed"]),
+        "notes": " ".join(table.get("notes", ())),
     }

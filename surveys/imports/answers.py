@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from surveys.codebook import DONT_KNOW, NOT_APPLICABLE, REFUSED
@@ -53,6 +53,21 @@ def answers_from(
         guessed += [label] if guess else []
         options.append({"code": codes[name], "label": label, **guess, **told.get(name, {})})
     return Answers(tuple(options), codes, tuple(guessed))
+
+
+def with_words(answers: Answers, *, source: str, label: str) -> Answers:
+    """The answers and one more that asks who chooses it for words of their own; one called `source` asks them itself.
+
+    >>> with_words(answers_from([("10", "Beds"), ("20", "Staff")]), source="other", label="Other").options[-1]
+    {'code': 21, 'label': 'Other', 'specify': True}
+    """
+    if source in answers.codes:
+        own = answers.codes[source]
+        options = tuple({**each, "specify": True} if each["code"] == own else each for each in answers.options)
+        return replace(answers, options=options)
+    code = max((option["code"] for option in answers.options), default=0) + 1
+    added = {"code": code, "label": label, "specify": True}
+    return replace(answers, options=(*answers.options, added), codes={**answers.codes, source: code})
 
 
 def _codes(names: Sequence[str]) -> dict[str, int]:

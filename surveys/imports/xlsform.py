@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from surveys.imports.answers import Answers, answers_from
+from surveys.imports.answers import Answers, answers_from, with_words
 from surveys.imports.base import Document, Importer, Understood
 from surveys.imports.building import Builder, words
 from surveys.imports.conditions import Symbol
 from surveys.imports.own_columns import OWN_ROLE, known_keys, own_keys, own_nets, own_option, take_roles
 from surveys.imports.spreadsheets import Cells, sheets_of
 from surveys.problems import Problem, Refused
+from surveys.question_types import REGISTRY
 from surveys.texts import shortened
 
 _SELECTS = {
@@ -203,17 +204,27 @@ class _Reading:
         list_name, *more = rest.split()
         if list_name not in self.lists:
             return None
+        answers = self._answers(list_name, several=kind == "multiple")
         if "or_other" in more:
-            self.builder.note(row.place, "the box for another answer in words was left out")
-        answers = self._answers(list_name, several=kind == "multiple", other="or_other" in more)
+            answers = self._other(answers, row, kind)
         options = self.builder.answered_with(answers, row.place)
         return {"type": kind, "options": options, "nets": self.nets.get(list_name)}, answers
 
-    def _answers(self, list_name: str, *, several: bool = False, other: bool = False) -> Answers:
+    def _other(self, answers: Answers, row: Row, kind: str) -> Answers:
+        """The answers with "Other", which asks to say what, where questions of this type can."""
+        if not REGISTRY[kind].may_specify:
+            self.builder.note(
+                row.place, "“or_other” was left out; this type of question cannot ask for another answer"
+            )
+            return answers
+        self.builder.note(row.place, "“Other” stands among its answers, and asks who chooses it to say what")
+        return with_words(answers, source="other", label="Other")
+
+    def _answers(self, list_name: str, *, several: bool = False) -> Answers:
         rows = self.lists[list_name]
         pairs = [(row["name"], words(row["label"]) or row["name"]) for row in rows]
         more = {row["name"]: own for row in rows if (own := own_option(row.cells))}
-        return answers_from([*pairs, *([("other", "Other")] if other else [])], several=several, more=more)
+        return answers_from(pairs, several=several, more=more)
 
     def _range(self, row: Row) -> tuple[dict[str, Any], Answers | None]:
         given = dict(part.split("=", 1) for part in row["parameters"].split() if "=" in part)

@@ -27,6 +27,8 @@ class QuestionType:
     key: str
     label: str
     keys: frozenset[str] = frozenset()
+    may_specify = False
+    """Whether an option may ask for own words (`surveys.question_types.saying`)."""
     """Keys of the wave file's item that this type knows, beside `COMMON_KEYS`."""
 
     @property

@@ -40,8 +40,6 @@ class ClosedType(QuestionType):
 
     keys = frozenset({"scale", "options", "nets"})
     holds = "one"
-    may_specify = False
-    """Whether an option may ask for own words (`surveys.question_types.saying`)."""
 
     def problems(self, definition: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[Problem]:
         yield from super().problems(definition, settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from copy import deepcopy
 from random import Random
@@ -14,6 +16,8 @@ from respondents.models import Response
 from respondents.responses import save_page
 from results.closing import close_wave
 from results.dashboard import dashboard_of
+from results.exporters import REGISTRY, Material
+from results.material import material_of
 from results.snapshot import build_snapshot
 from results.tables import results_of
 from results.trends import fielded_waves, trend_of
@@ -193,9 +197,23 @@ def test_the_results_say_what_was_corrected() -> None:
     notes = {finding.ident: finding.notes for section in dashboard_of(wave).sections for finding in section.findings}
     assert notes["GRIP"][0].startswith(words)
     assert not notes["WAYS"]
+    material = material_of(wave)
+    for form in ("codebook", "csv-tables"):
+        lines = list(csv.DictReader(io.StringIO(written(form, material))))
+        assert {line["variable"] for line in lines if line["notes"].startswith(words)} == {"GRIP"}
+        assert all(line["notes"].startswith(words) for line in lines if line["variable"] == "GRIP")
+    assert json.loads(written("codebook-json", material))["notes"]["GRIP"][0].startswith(words)
+    tables = json.loads(written("json", material))["tables"]
+    assert {table["variable"] for table in tables if "notes" in table} == {"GRIP"}
     trend = trend_of(fielded_waves(wave.survey), "GRIP")
     assert trend["points"][1]["comparable"] != "breaks"
     assert any(words in note for note in trend["footnotes"])
+
+
+def written(form: str, material: Material) -> str:
+    file = io.BytesIO()
+    REGISTRY[form].write(material, file)
+    return file.getvalue().decode("utf-8-sig")
 
 
 PLACES = ["text", "hint", "unit", "low", "options[1]", "options[9]", "rows[POOL]", "name", "show_if", ""]

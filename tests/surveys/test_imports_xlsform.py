@@ -140,7 +140,23 @@ def test_words_codes_and_bounds_are_kept(read):
     assert [option["code"] for option in found["ORDER"]["options"]] == [10, 20]
     assert [option["code"] for option in found["SURE"]["options"]] == [1, 2, 3, 4, 5, 6, 7]
     assert (found["WHY"].get("long"), found["WORD"].get("long")) == (True, None)
-    assert found["LAST_ONE"]["options"][-1] == {"code": 4, "label": "Other"}
+    assert found["LAST_ONE"]["options"][-1] == {"code": 4, "label": "Other", "specify": True}
+
+
+def test_another_answer_leaves_the_codes_of_a_list_alone_and_is_not_asked_of_a_ranking():
+    survey = [
+        row("select_multiple things or_other", "needs", "Needs?"),
+        row("rank things or_other", "order", "Order?"),
+        row("text", "why", "Why?", relevant="selected(${needs}, 'other')"),
+    ]
+    read = READER.understand(workbook({"survey": [HEADER, *survey], "choices": CHOICES, "settings": SETTINGS}))
+    assert read.problems == ()
+    found = items(read)
+    assert [each["code"] for each in found["NEEDS"]["options"]] == [10, 20, 21]
+    assert found["NEEDS"]["options"][-1] == {"code": 21, "label": "Other", "specify": True}
+    assert found["WHY"]["show_if"] == ["any_of", "NEEDS", 21]
+    assert [each["code"] for each in found["ORDER"]["options"]] == [10, 20]
+    assert "cannot ask for another answer" in told(read, "order")
 
 
 def test_relevance_becomes_conditions(read):
@@ -164,7 +180,7 @@ def test_what_was_left_out_or_changed_is_said_with_its_reason(read):
     assert "became a number" in told(read, "weight")
     assert "repeated group" in told(read, "people")
     assert "filter" in told(read, "filtered")
-    assert "another answer in words" in told(read, "last one")
+    assert "asks who chooses it to say what" in told(read, "last one")
     assert "no title of its own" in told(read, "inner")
     assert "chair is 1" in told(read, "role")
     assert not told(read, "start")
