@@ -6,8 +6,10 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from surveys import acts
 from surveys.models import ItemComment, Wave
 from surveys.problems import Problem, Refused
 from surveys.texts import clean
@@ -15,6 +17,7 @@ from surveys.texts import clean
 LONGEST = 2000
 
 
+@transaction.atomic
 def comment(wave: Wave, item: str, text: str, *, by: Any = None, now: datetime) -> ItemComment:
     """Say something about an item of a draft. Raises Refused for no words or too many, and when it is no draft."""
     _refuse_unless_draft(wave)
@@ -23,9 +26,11 @@ def comment(wave: Wave, item: str, text: str, *, by: Any = None, now: datetime) 
         raise Refused(Problem("text", _("Write what should be thought about.")))
     if len(words) > LONGEST:
         raise Refused(Problem("text", _("Shorten the comment to %d characters.") % LONGEST))
+    acts.tell("commented", by=by, wave=wave, note=item, now=now)
     return ItemComment.objects.create(wave=wave, item=item, text=words, by=by, at=now)
 
 
+@transaction.atomic
 def resolve(wave: Wave, number: int, *, by: Any = None, now: datetime) -> bool:
     """Mark a comment of this draft as settled, or, once settled, as open again. Whether it is settled now.
 
@@ -38,6 +43,7 @@ def resolve(wave: Wave, number: int, *, by: Any = None, now: datetime) -> bool:
     settled = found.resolved_at is None
     found.resolved_at, found.resolved_by = (now, by) if settled else (None, None)
     found.save(update_fields=["resolved_at", "resolved_by"])
+    acts.tell("commented", by=by, wave=wave, note=f"{found.item}: {'settled' if settled else 'open again'}", now=now)
     return settled
 
 

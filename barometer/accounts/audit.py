@@ -23,7 +23,7 @@ SIGNED_IN, REFUSED = "signed_in", "refused"
 
 KINDS: dict[str, dict[str, Any]] = {
     "waves": {"moved": _("Moved a wave"), "proposed": _("Proposed"), "corrected": _("Corrected")},
-    "edits": {"edited": _("Changed a draft"), "made": _("Made a wave")},
+    "edits": {"edited": _("Changed a draft"), "made": _("Made a wave"), "commented": _("Commented on a draft")},
     "people": {"sample": _("Uploaded a sample"), "mailing": _("Ordered mails")},
     "results": {"exported": _("Took answers out"), "released": _("Saw or took out results")},
     "bank": {"bank": _("Changed the question bank")},

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from barometer.accounts.models import User
+from surveys import acts
 from surveys.models import Question, Survey, Wave
 from surveys.problems import Problem, Refused
 
@@ -31,6 +33,10 @@ class RefusingCommand(BaseCommand):
             self.run(**options)
         except Refused as refused:
             raise CommandError(_told(self.file, refused.problems)) from None
+
+    def noted(self, kind: str, note: str, *, wave: Wave | None = None, survey: Survey | None = None) -> None:
+        """Tell the audit log what was done, in the transaction in which it is done."""
+        acts.tell(kind, by=None, wave=wave, survey=survey, note=f"{note} (by command)", now=timezone.now())
 
     def read(self, path: str) -> bytes:
         """The bytes of a file named on the command line. Raises Refused when it cannot be read."""

@@ -21,9 +21,11 @@ from barometer.accounts.models import AuditEntry, User
 from respondents.models import Person
 from results.models import Export
 from surveys.changes import SetAbout
+from surveys.commenting import comment, resolve
 from surveys.editing import edit
 from surveys.lifecycle import open_wave
 from surveys.models import Question, QuestionVersion, SavedScale, Survey
+from surveys.wave_file import dump_wave
 from tests import building, desk
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +139,7 @@ def test_every_kind_that_is_recorded_has_words() -> None:
     for package in ("barometer", "surveys", "respondents", "results"):
         for file in (root / package).rglob("*.py"):
             text = file.read_text(encoding="utf-8")
-            found |= set(re.findall(r'(?:audit\.record|acts\.tell)\(\s*"(\w+)"', text))
+            found |= set(re.findall(r'(?:audit\.record|acts\.tell|self\.noted)\(\s*"(\w+)"', text))
     assert found
     assert found <= set(audit.WORDS)
 
@@ -220,6 +222,42 @@ def test_questions_and_scales_are_changed_by_command(tmp_path: Path) -> None:
     assert SavedScale.objects.get().name == "likely"
     call_command("save_scale", "leaders", "--forget", "likely", stdout=out)
     assert not SavedScale.objects.exists()
+
+
+def test_what_is_done_by_command_gets_in(tmp_path: Path) -> None:
+    wave, out = building.draft(), io.StringIO()
+    building.organisation("00C")
+    file = tmp_path / "scale.json"
+    file.write_text(json.dumps(QuestionVersion.objects.get(question__name="GRIP").scale))
+    sample = tmp_path / "sample.csv"
+    sample.write_bytes(building.csv("name,email,role,gp,organisations", "Ann Archer,ann@example.org,chair,1,00C"))
+    dumped = tmp_path / "again.wave.json"
+    dumped.write_text(dump_wave(wave))
+    call_command("save_scale", "leaders", str(file), stdout=out)
+    call_command("save_scale", "leaders", "--forget", "likely", stdout=out)
+    call_command("change_question", "leaders", "GRIP", "--topic", "The centre", stdout=out)
+    call_command("copy_wave", "spring", "autumn", "Autumn", stdout=out)
+    call_command("load_wave", str(dumped), stdout=out)
+    call_command("load_sample", "spring", str(sample), stdout=out)
+    assert [(line.kind, line.by, line.note) for line in AuditEntry.objects.order_by("pk")] == [
+        ("bank", None, "likely: saved in the library (by command)"),
+        ("bank", None, "likely: out of the library (by command)"),
+        ("bank", None, "GRIP: on the topic The centre (by command)"),
+        ("made", None, "like spring (by command)"),
+        ("edited", None, "from a wave file (by command)"),
+        ("sample", None, "1 invited, 0 updated (by command)"),
+    ]
+
+
+def test_a_comment_on_a_question_gets_in_without_its_words(boss: User) -> None:
+    wave = building.draft()
+    made = comment(wave, "GRIP", "Ask Ann Archer.", by=boss, now=timezone.now())
+    resolve(wave, made.pk, by=boss, now=timezone.now())
+    lines = AuditEntry.objects.order_by("pk")
+    assert [(line.kind, line.by, line.note) for line in lines] == [
+        ("commented", boss, "GRIP"),
+        ("commented", boss, "GRIP: settled"),
+    ]
 
 
 def test_nobody_reads_the_log_without_signing_in() -> None:

@@ -40,8 +40,11 @@ class Command(RefusingCommand):
             raise CommandError("Give --topic or --wording.", returncode=2)
         question = question_by_name(options["survey"], options["name"])
         if options["topic"] is not None and not options["look"]:
-            topic = bank.put_on_topic(question, options["topic"]).topic
-            self.stdout.write(f"{question.name} is on {f'the topic {topic}' if topic else 'no topic'}.")
+            with transaction.atomic():
+                topic = bank.put_on_topic(question, options["topic"]).topic
+                told = f"on {f'the topic {topic}' if topic else 'no topic'}"
+                self.noted("bank", f"{question.name}: {told}", survey=question.survey)
+            self.stdout.write(f"{question.name} is {told}.")
         if options["wording"]:
             self._word(question, options["wording"], look=options["look"])
 
@@ -54,7 +57,10 @@ class Command(RefusingCommand):
         for reason in found.reasons:
             self.stdout.write(f"  {reason}")
         if not look:
-            self.stdout.write(f"Saved as wording {bank.reword(question, definition, scale).number}.")
+            with transaction.atomic():
+                made = bank.reword(question, definition, scale)
+                self.noted("bank", f"{question.name}: {made}", survey=question.survey)
+            self.stdout.write(f"Saved as wording {made.number}.")
 
     def _wording(self, path: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
         """The wording without what belongs to a wave, and its scale. Raises Refused."""

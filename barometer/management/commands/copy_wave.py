@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import transaction
 
 from barometer.management.commanding import RefusingCommand, wave_by_slug
 from surveys.copying import copy_wave
@@ -31,13 +32,15 @@ class Command(RefusingCommand):
 
     def run(self, **options: Any) -> None:
         """Copy it."""
-        made = copy_wave(
-            wave_by_slug(options["wave"]),
-            slug=options["slug"],
-            title=options["title"],
-            opens_at=_moment("--opens", options["opens"]),
-            closes_at=_moment("--closes", options["closes"]),
-        )
+        with transaction.atomic():
+            made = copy_wave(
+                wave_by_slug(options["wave"]),
+                slug=options["slug"],
+                title=options["title"],
+                opens_at=_moment("--opens", options["opens"]),
+                closes_at=_moment("--closes", options["closes"]),
+            )
+            self.noted("made", f"like {options['wave']}", wave=made.wave)
         self.stdout.write(f"{made.wave.slug} is a draft: {made.wave.survey.title}, {made.wave.title}.")
         for note in made.notes:
             self.stdout.write(note)

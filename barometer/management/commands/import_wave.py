@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import transaction
 
 from barometer.management.commanding import RefusingCommand
 from surveys.copying import blank_document, create
@@ -48,7 +49,8 @@ class Command(RefusingCommand):
         if look:
             self.stdout.write(f"{told}; nothing was written. The wave would be {slug}.")
             return
-        create(read.document)
+        with transaction.atomic():
+            self.noted("made", "from a file", wave=create(read.document))
         self.stdout.write(f"{told}; {slug} is a draft.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import transaction
 
 from barometer.management.commanding import RefusingCommand, wave_by_slug
 from respondents.invitations import issue_links
@@ -27,6 +28,8 @@ class Command(RefusingCommand):
     def run(self, **options: Any) -> None:
         """Load it and issue the links."""
         wave = wave_by_slug(options["wave"])
-        counts = load_sample(wave, self.read(options["file"]))
+        with transaction.atomic():
+            counts = load_sample(wave, self.read(options["file"]))
+            self.noted("sample", f"{counts['invited']} invited, {counts['updated']} updated", wave=wave)
         issue_links(wave)
         self.stdout.write(f"{counts['invited']} invited, {counts['updated']} brought up to date in {wave.slug}.")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import transaction
 
 from barometer.management.commanding import RefusingCommand
+from surveys.models import Wave
 from surveys.wave_file import load_wave, read_wave_file
 
 
@@ -25,5 +27,9 @@ class Command(RefusingCommand):
 
     def run(self, **options: Any) -> None:
         """Load the file."""
-        wave = load_wave(read_wave_file(self.read(options["file"])), synthetic=options["synthetic"])
+        read = read_wave_file(self.read(options["file"]))
+        with transaction.atomic():
+            is_there = Wave.objects.filter(slug=read["wave"]["slug"]).exists()
+            wave = load_wave(read, synthetic=options["synthetic"])
+            self.noted("edited" if is_there else "made", "from a wave file", wave=wave)
         self.stdout.write(f"{wave.slug} is a draft: {wave.survey.title}, {wave.title}.")

@@ -28,11 +28,13 @@ class Command(RefusingCommand):
 
     def run(self, **options: Any) -> None:
         """Write it, readable by nobody else."""
-        text = merge_file(wave_by_slug(options["wave"]))
+        wave = wave_by_slug(options["wave"])
+        text = merge_file(wave)
         try:
             descriptor = os.open(options["output"], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
             raise Refused(Problem(options["output"], f"cannot be written: {error.strerror}")) from None
         with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
             file.write(text)
+        self.noted("mailing", "letters with codes", wave=wave)
         self.stdout.write(f"{len(text.splitlines()) - 1} letters in {options['output']}.")

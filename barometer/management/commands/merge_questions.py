@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from barometer.management.commanding import RefusingCommand, question_by_name
@@ -29,5 +30,8 @@ class Command(RefusingCommand):
         """Merge."""
         question = question_by_name(options["survey"], options["question"])
         into = question_by_name(options["survey"], options["into"])
-        changed = ", ".join(wave.slug for wave in merge(question, into=into, now=timezone.now())) or "no draft"
+        with transaction.atomic():
+            drafts = merge(question, into=into, now=timezone.now())
+            self.noted("bank", f"{options['question']} merged into {into.name}", survey=into.survey)
+        changed = ", ".join(wave.slug for wave in drafts) or "no draft"
         self.stdout.write(f"{options['question']} is {into.name} now; changed: {changed}.")

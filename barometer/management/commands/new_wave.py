@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import transaction
 
 from barometer.management.commanding import RefusingCommand
 from surveys.bank import entries
@@ -32,6 +33,10 @@ class Command(RefusingCommand):
 
     def run(self, **options: Any) -> None:
         """Make it."""
+        with transaction.atomic():
+            self._make(options)
+
+    def _make(self, options: dict[str, Any]) -> None:
         survey = Survey.objects.filter(slug=options["survey"]).first()
         if options["questions"]:
             wave = _from_bank(survey, options)
@@ -39,6 +44,7 @@ class Command(RefusingCommand):
             title = survey.title if survey else options["survey_title"] or options["survey"]
             named = {"slug": options["survey"], "title": title}
             wave = blank_wave(named, slug=options["slug"], title=options["title"], roles=_roles(options["role"]))
+        self.noted("made", "from the bank" if options["questions"] else "blank", wave=wave)
         self.stdout.write(f"{wave.slug} is a draft of {wave.survey.title}.")
 
 

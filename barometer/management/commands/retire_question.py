@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from barometer.management.commanding import RefusingCommand, question_by_name
@@ -28,9 +29,11 @@ class Command(RefusingCommand):
     def run(self, **options: Any) -> None:
         """Retire or restore."""
         question = question_by_name(options["survey"], options["question"])
-        if options["restore"]:
-            restore(question)
-            self.stdout.write(f"{question.name} is offered again.")
-        else:
-            retire(question, now=timezone.now())
-            self.stdout.write(f"{question.name} is retired.")
+        with transaction.atomic():
+            if options["restore"]:
+                restore(question)
+            else:
+                retire(question, now=timezone.now())
+            told = "offered again" if options["restore"] else "retired"
+            self.noted("bank", f"{question.name}: {told}", survey=question.survey)
+        self.stdout.write(f"{question.name} is {told}.")

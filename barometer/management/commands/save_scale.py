@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.db import transaction
 
 from barometer.management.commanding import RefusingCommand, survey_by_slug
 from surveys import library
@@ -35,11 +36,14 @@ class Command(RefusingCommand):
         if options["forget"]:
             if not library.forget_scale(survey, options["forget"]):
                 raise Refused(Problem(options["forget"], f"is not saved in the library of {survey.slug}"))
+            self.noted("bank", f"{options['forget']}: out of the library", survey=survey)
             self.stdout.write(f"{options['forget']} is out of the library.")
             return
         try:
             scale = json.loads(self.read(options["file"]))
         except ValueError as error:
             raise Refused(Problem("", f"is not JSON: {error}")) from None
-        saved = library.save_scale(survey, scale, replace=options["replace"])
+        with transaction.atomic():
+            saved = library.save_scale(survey, scale, replace=options["replace"])
+            self.noted("bank", f"{saved.name}: saved in the library", survey=survey)
         self.stdout.write(f"{saved.name} is in the library of {survey.slug}.")
