@@ -98,5 +98,5 @@ def keep_our_logging(**_: Any) -> None:
 
 @app.task(name="barometer.sweep")
 def sweep(name: str) -> None:
-    """Run the sweep of this name."""
-    sweeps.run(name, timezone.now())
+    """Run the sweep of this name. Its errors go into the log our way: Celery would write down what they quote."""
+    sweeps.run_guarded(name, timezone.now())

@@ -57,9 +57,18 @@ def run(name: str, now: datetime) -> int:
     return sweep(now)
 
 
+def run_guarded(name: str, now: datetime) -> int | None:
+    """Run one sweep; None when it failed, which the log tells as it tells of every error."""
+    try:
+        return run(name, now)
+    except Exception:
+        logger.exception("The sweep %s failed.", name)
+        return None
+
+
 def run_all_once(now: datetime) -> dict[str, int | None]:
     """Run every sweep once, in order; how many things each did, None for one that failed (the log says why)."""
-    return {name: _run_guarded(name, now) for name, _ in SWEEPS}
+    return {name: run_guarded(name, now) for name, _ in SWEEPS}
 
 
 def run_until_idle(clock: Callable[[], datetime] = timezone.now) -> dict[str, int]:
@@ -70,7 +79,7 @@ def run_until_idle(clock: Callable[[], datetime] = timezone.now) -> dict[str, in
     done = dict.fromkeys(dict(SWEEPS), 0)
     failed: set[str] = set()
     for _round in range(MOST_ROUNDS):
-        did = {name: _run_guarded(name, clock()) for name in done if name not in failed}
+        did = {name: run_guarded(name, clock()) for name in done if name not in failed}
         failed |= {name for name, count in did.items() if count is None}
         for name, count in did.items():
             done[name] += count or 0
@@ -99,18 +108,10 @@ class Runner(threading.Thread):
             for name in _due(next_at):
                 if self._stopped.is_set():
                     break
-                _run_guarded(name, timezone.now())
+                run_guarded(name, timezone.now())
                 next_at[name] = time.monotonic() + dict(SWEEPS)[name]
             close_old_connections()
 
 
 def _due(next_at: dict[str, float]) -> Iterator[str]:
     return iter([name for name, at in next_at.items() if at <= time.monotonic()])
-
-
-def _run_guarded(name: str, now: datetime) -> int | None:
-    try:
-        return run(name, now)
-    except Exception:
-        logger.exception("The sweep %s failed.", name)
-        return None

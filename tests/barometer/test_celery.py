@@ -37,6 +37,15 @@ def test_results_are_not_kept_and_lost_work_comes_back():
     assert not app.conf.task_always_eager
 
 
+def test_what_a_failed_sweep_quotes_never_reaches_celery_which_would_log_it(monkeypatch):
+    def fails(*_):
+        raise ValueError("Candid words")
+
+    monkeypatch.setattr(sweeps, "run", fails)
+    done = sweep.apply(("surveys.tasks.open_due_waves",))
+    assert (done.state, done.traceback) == ("SUCCESS", None)
+
+
 def test_a_hung_redis_holds_a_sender_up_for_seconds_not_minutes():
     with socket.create_server(("127.0.0.1", 0)) as hung:
         url = f"redis://127.0.0.1:{hung.getsockname()[1]}/0"

@@ -12,10 +12,13 @@ import urllib.error
 import urllib.request
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, OperationalError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from barometer import logs
+from surveys.problems import Problem, Refused
 from tests import processes, servers
 
 
@@ -42,6 +45,9 @@ def test_every_token_is_scrubbed_wherever_it_stands(data):
     [
         ("GET /a/short/check/ 404", "GET /a/[link]/check/ 404"),
         ("Not Found: /a/with%20blank/3/", "Not Found: /a/[link]/3/"),
+        ("GET /a/short/page/WHY/ 200 5312 bytes 9 ms", "GET /a/[link]/page/[question]/ 200 9 ms"),
+        ("GET /a/short/received/ 200 4711 bytes 9 ms", "GET /a/[link]/received/ 200 9 ms"),
+        ("GET /results/2013-winter/ 200 4711 bytes 9 ms", "GET /results/2013-winter/ 200 4711 bytes 9 ms"),
         ("mail to ann.other@ccg.example failed", "mail to [address] failed"),
         ("DETAIL: Key (email)=(ann@ccg.example)", "DETAIL: Key (email)=([address])"),
         ("next=/x?who=ann%40ccg.example", "next=/x?who=[address]"),
@@ -71,14 +77,60 @@ def written():
 def test_every_logger_writes_through_the_scrubber(written, name):
     secret = token()
     try:
-        raise ValueError(f"no such link: {secret}")
-    except ValueError:
+        raise RuntimeError(f"no such link: {secret}")
+    except RuntimeError:
         logging.getLogger(name).exception("Failed: %s", f"/a/{secret}/2/", extra={"request": secret})
     assert secret not in written.getvalue()
     (line,) = written.getvalue().strip().splitlines()
     entry = json.loads(line)
     assert (entry["logger"], entry["level"]) == (name, "ERROR")
     assert "no such link: [token]" in entry["trace"]
+
+
+def _fails(error, *, because_of=None):
+    """The error as it is caught, one led to by another where that is given."""
+    try:
+        try:
+            if because_of:
+                raise because_of
+        finally:
+            raise error
+    except Exception as caught:  # noqa: BLE001 - whatever was raised
+        return caught
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("invalid literal for int(): 'Candid words'"),
+        KeyError("Candid words"),
+        ValidationError("Candid words is not a choice"),
+        DataError('invalid input syntax for type integer: "Candid words"'),
+        IntegrityError('null value in column "x"\nDETAIL:  Failing row contains (7, Candid words, 1).'),
+        Refused(Problem("line 2", "Candid words is no code")),
+        UnicodeDecodeError("utf-8", b"Candid words", 0, 1, "bad"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize("leading", [False, True])
+def test_what_an_error_quotes_of_somebody_is_not_in_the_log(written, error, leading):
+    raised = _fails(RuntimeError("the page failed"), because_of=error) if leading else _fails(error)
+    logging.getLogger("django.request").error("Failed", exc_info=raised)
+    told = json.loads(written.getvalue())["trace"]
+    assert "Candid words" not in told
+    assert type(error).__name__ in told
+    assert "in _fails" in told
+    assert ("the page failed" in told) is leading
+
+
+def test_what_the_machine_says_is_in_the_log(written):
+    for error in (
+        OSError(28, "No space left on device"),
+        OperationalError("database is locked"),
+        TypeError("no dict"),
+    ):
+        logging.getLogger("django.request").error("Failed", exc_info=_fails(error))
+        assert str(error) in written.getvalue()
 
 
 def test_a_line_that_cannot_be_written_is_not_printed_by_another_way(written, capfd):
@@ -105,7 +157,8 @@ def test_no_link_is_in_the_logs_of_the_real_web_server(sqlite_installation):
         processes.wait_until(lambda: "/nothing/" in sqlite_installation.log("web"), what="the log line")
     written = sqlite_installation.log("web")
     assert secret not in written
-    assert "GET /a/[link]/" in written
+    assert "GET /a/[link]/ 404" in written
+    assert " bytes" not in next(line for line in written.splitlines() if "/a/[link]/" in line)
     assert "127.0.0.1 " not in written.replace("Listening at", "").replace(base, "")
 
 
