@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 GRACE = timedelta(minutes=15)
 """How long somebody who has begun may go on after the closing time; shown on every page."""
 
+GRACE_MINUTES = int(GRACE.total_seconds() // 60)
+
 
 def accepts(state: str, *, closes_at: datetime, clock: datetime, begun: bool) -> bool:
     """Whether an answer is taken at this moment.

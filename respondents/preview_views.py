@@ -8,15 +8,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from respondents.closing_rule import GRACE_MINUTES
 from respondents.pages import sole_question, title_of
 from respondents.paper import paper_sections
-from respondents.previewing import Walk, begin, described, walk_on
+from respondents.preview_doors import door
+from respondents.previewing import Walk, begin, walk_on
 from surveys.compiling import draft_instrument, instrument_of
 from surveys.instrument.questionnaire import Instrument
-from surveys.markdown import block_html
 from surveys.models import Wave
 from surveys.wave_checks import form_problems, sense_problems
 from surveys.wave_file import document_of
@@ -38,8 +38,8 @@ def preview(request: HttpRequest, wave: Wave, role: str) -> HttpResponse:
         walk = walk_on(questionnaire, request.POST, address=address)
     else:
         walk = begin(questionnaire, address=address, at=request.GET.get("page", ""))
-    context |= {"walk": walk, "inside": _inside(request, wave, walk, address), "own_words": _own_words(wave)}
-    status = 422 if walk.form is not None and walk.form.is_bound else 200
+    context |= {"walk": walk, "inside": _inside(request, wave, instrument, walk, role=role)}
+    status = 422 if walk.refused or (walk.form is not None and walk.form.is_bound) else 200
     return render(request, "desk/preview.html", context, status=status)
 
 
@@ -59,15 +59,15 @@ def paper(request: HttpRequest, wave: Wave, role: str) -> HttpResponse:
     return render(request, "desk/paper.html", context, status=200 if instrument else 409)
 
 
-def _inside(request: HttpRequest, wave: Wave, walk: Walk, address: str) -> str:
+def _inside(request: HttpRequest, wave: Wave, instrument: Instrument, walk: Walk, *, role: str) -> str:
     """The respondents' page itself, as a document of its own."""
-    dress: dict[str, Any] = {"survey_title": wave.survey.title, "wave_title": wave.title, "wave": wave}
     if walk.page is None or walk.form is None:
-        rows = described(walk)
-        page = {**dress, "page_title": _("End of the preview"), "rows": rows, "address": address}
-        return render_to_string("desk/preview_end.html", page, request)
+        return door(request, wave, instrument, role=role, walk=walk)
     page = {
-        **dress,
+        "survey_title": wave.survey.title,
+        "wave_title": wave.title,
+        "wave": wave,
+        "grace_minutes": GRACE_MINUTES,
         "page_title": title_of(walk.page),
         "form": walk.form,
         "page": walk.page,
@@ -75,15 +75,10 @@ def _inside(request: HttpRequest, wave: Wave, walk: Walk, address: str) -> str:
         "is_wide": any(variable.row for question in walk.page.questions for variable in question.variables),
         "as_section": sole_question(walk.page) is None,
         "has_back": walk.way.before(walk.page.name) is not None,
+        "returning": walk.form.returns,
         **walk.way.counted(walk.page),
     }
     return render_to_string("desk/preview_page.html", page, request)
-
-
-def _own_words(wave: Wave) -> list[tuple[str, str]]:
-    """What the wave says of itself on the pages before the first question and after the last, where it does."""
-    words = ((_("On the first page"), wave.introduction), (_("After sending"), wave.thank_you))
-    return [(label, mark_safe(block_html(text))) for label, text in words if text]  # noqa: S308 - cleaned by nh3
 
 
 def _instrument(wave: Wave, role: str) -> Instrument | None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from respondents.pages import Answers, PageForm, TemplateBlock
 from respondents.progress import Progress
+from respondents.responses import unanswered
 from surveys.instrument.journey import Page, path
 from surveys.instrument.questionnaire import Questionnaire
 from surveys.instrument.routing import in_words, names
@@ -25,6 +26,11 @@ from surveys.question_types import REGISTRY
 
 SALT = "respondents.preview"
 HERE, ANSWERED, AHEAD, HIDDEN = "here", "answered", "ahead", "hidden"
+
+START, PAGE, CHECK, DONE, PROMISE = "start", "page", "check", "done", "promise"
+"""Where a walk can be: before the questions, at some of them, after the last, after sending; reading the promise."""
+
+DOORS = (START, CHECK, DONE, PROMISE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class PreviewForm(PageForm):
 
     address: str
     carried: str
+    returns: bool = False
 
     @property
     def helper(self) -> FormHelper:
@@ -56,12 +63,18 @@ class PreviewForm(PageForm):
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A walk at some page: the pretended answers, the page (None at the end), its form, what came of the last one."""
+    """A walk at some stage: the pretended answers, the page and its form where the stage is a page of questions.
+
+    `refused` says that the answers were to be sent and cannot be.
+    """
 
     questionnaire: Questionnaire
     answers: Answers
-    page: Page | None
-    form: PreviewForm | None
+    address: str
+    stage: str = PAGE
+    page: Page | None = None
+    form: PreviewForm | None = None
+    refused: bool = False
 
     @property
     def way(self) -> Progress:
@@ -71,51 +84,76 @@ class Walk:
     @property
     def steps(self) -> list[Step]:
         """Every question of this role in order, and why it is shown or not."""
-        return list(_steps(self.questionnaire, self.answers, self.page))
+        return list(_steps(self))
+
+    @property
+    def carried(self) -> str:
+        """The pretended answers, signed, as they travel with a form."""
+        return signing.dumps(dict(self.answers), salt=SALT, compress=True)
 
 
 def begin(questionnaire: Questionnaire, *, address: str, at: str = "") -> Walk:
-    """The first page, or the one with this question, with nothing answered."""
-    way = Progress.of(questionnaire, {})
-    page = way.page(at) if at else None
-    return _at(questionnaire, {}, page or next(iter(way.pages), None), address)
+    """The first page, or one of the others, or the page with this question, with nothing answered."""
+    page = Progress.of(questionnaire, {}).page(at) if at and at not in DOORS else None
+    if page is not None:
+        return _at(questionnaire, {}, page, address)
+    return Walk(questionnaire, {}, address, stage=at if at in DOORS else START)
 
 
 def walk_on(questionnaire: Questionnaire, data: QueryDict, *, address: str) -> Walk:
     """Where the form that was sent leads: on, back, or to the same page again, with what is wrong on it."""
     answers = _carried(questionnaire, data.get("carried", ""))
-    way = Progress.of(questionnaire, answers)
-    page = way.page(data.get("at", ""), asked=data.getlist("asked"))
-    if page is None or data.get("go") == "start":
+    at, go, way = data.get("at", ""), data.get("go", ""), Progress.of(questionnaire, answers)
+    if at == START and way.pages:
+        return _at(questionnaire, answers, way.pages[0], address)
+    if at == CHECK:
+        return _from_check(questionnaire, answers, go, address)
+    if at in DOORS:
+        return Walk(questionnaire, answers, address, stage=CHECK)
+    page = way.page(at, asked=data.getlist("asked"))
+    if page is None:
         return begin(questionnaire, address=address)
-    back = data.get("go") == "back"
-    form = PreviewForm(page, answers=answers, data=data, lenient=back or "clear" in data)
-    form.address, form.carried = address, data.get("carried", "")
+    form = PreviewForm(page, answers=answers, data=data, lenient=go == "back" or "clear" in data)
+    form.address, form.carried, form.returns = address, data.get("carried", ""), "returns" in data
     if not form.is_valid():
-        return Walk(questionnaire, answers, page, form)
+        return Walk(questionnaire, answers, address, page=page, form=form)
     if "clear" in data:
         form.clear()
-    answers = {**answers, **form.answers()}
+    return _from_page(form, {**answers, **form.answers()}, questionnaire, way, "clear" if "clear" in data else go)
+
+
+def _from_page(form: PreviewForm, answers: Answers, asked: Questionnaire, before: Progress, go: str) -> Walk:
+    """Where a page leads whose answers are sound, as on the real way."""
+    way, here = Progress.of(asked, answers), form.page.name
+    opened = [name for name in way.names if name not in before.names]
+    if go == "clear":
+        return _at(asked, answers, form.page, form.address, returns=form.returns)
+    if go == "back" and way.before(here) is None:
+        return Walk(asked, answers, form.address, stage=START)
+    if go != "back" and form.returns and not opened:
+        return Walk(asked, answers, form.address, stage=CHECK)
+    name = way.before(here) if go == "back" else opened[0] if form.returns else way.after(here)
+    page = way.page(name) if name else None
+    if page is None:
+        return Walk(asked, answers, form.address, stage=CHECK)
+    return _at(asked, answers, page, form.address, returns=form.returns and go != "back")
+
+
+def _from_check(questionnaire: Questionnaire, answers: Answers, go: str, address: str) -> Walk:
+    """Send, go back to the last page, or change the answers of the page named."""
     way = Progress.of(questionnaire, answers)
-    name = page.name if "clear" in data else way.before(page.name) or page.name if back else way.after(page.name)
-    return _at(questionnaire, answers, way.page(name) if name else None, address)
-
-
-def described(walk: Walk) -> list[dict[str, str]]:
-    """Every question on the way with the pretended answer in words, as on the page before sending."""
-    return [
-        {"question": plain_text(label), "words": words}
-        for question in path(walk.questionnaire, walk.answers)
-        for label, words in REGISTRY[question.type].describe(question, walk.answers)
-    ]
-
-
-def _at(questionnaire: Questionnaire, answers: Answers, page: Page | None, address: str) -> Walk:
-    form = None
+    page = way.pages[-1] if go == "back" and way.pages else way.page(go) if go else None
     if page is not None:
-        form = PreviewForm(page, answers=answers)
-        form.address, form.carried = address, signing.dumps(dict(answers), salt=SALT, compress=True)
-    return Walk(questionnaire, answers, page, form)
+        return _at(questionnaire, answers, page, address, returns=go != "back")
+    refused = bool(unanswered(questionnaire, answers)) or not any(answers.values())
+    return Walk(questionnaire, answers, address, stage=CHECK if refused else DONE, refused=refused)
+
+
+def _at(questionnaire: Questionnaire, answers: Answers, page: Page, address: str, *, returns: bool = False) -> Walk:
+    form = PreviewForm(page, answers=answers)
+    walk = Walk(questionnaire, answers, address, page=page, form=form)
+    form.address, form.carried, form.returns = address, walk.carried, returns
+    return walk
 
 
 def _carried(questionnaire: Questionnaire, signed: str) -> dict[str, list[Any]]:
@@ -134,10 +172,11 @@ def _fits(variable: Any, values: list[Any]) -> bool:
     return not variable.closed or all(value in offered for value in values)
 
 
-def _steps(questionnaire: Questionnaire, answers: Answers, page: Page | None) -> Iterator[Step]:
+def _steps(walk: Walk) -> Iterator[Step]:
+    questionnaire, answers = walk.questionnaire, walk.answers
     shown = {question.name for question in path(questionnaire, answers)}
-    here = {question.name for question in page.questions} if page else set()
-    passed = page is not None
+    here = {question.name for question in walk.page.questions} if walk.page else set()
+    passed = walk.stage != START
     for question in questionnaire.questions:
         if question.name in here:
             passed = False
@@ -149,7 +188,7 @@ def _steps(questionnaire: Questionnaire, answers: Answers, page: Page | None) ->
         elif question.name in here:
             yield Step(question.name, text, HERE)
         else:
-            yield Step(question.name, text, ANSWERED if passed or page is None else AHEAD)
+            yield Step(question.name, text, ANSWERED if passed else AHEAD)
 
 
 def _because(questionnaire: Questionnaire, rule: list[Any], answers: Answers) -> str:

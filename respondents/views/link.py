@@ -21,7 +21,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from respondents.closing_rule import GRACE
+from respondents.closing_rule import GRACE_MINUTES
 from respondents.consent import without_wishes
 from respondents.responses import CLOSED, EARLY, GRACE_PERIOD, UNKNOWN, Standing, standing
 from surveys.markdown import block_html
@@ -113,7 +113,7 @@ class Link:
 
     def _dress(self) -> dict[str, Any]:
         wave, frozen = self.standing.wave, self.standing.instrument
-        dress: dict[str, Any] = {"grace_minutes": int(GRACE.total_seconds() // 60)}
+        dress: dict[str, Any] = {"grace_minutes": GRACE_MINUTES}
         if wave is None:
             return {**dress, "survey_title": "Barometer"}
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -26,24 +27,36 @@ def start(link: Link) -> HttpResponse:
     return link.render(
         "respond/start.html",
         title=_("Start"),
-        standfirst=_standfirst(found),
-        introduction=own_words(found, "introduction"),
-        length_line=_length_line(found),
-        facts=_facts(found),
-        promise=promise_of(found.wave),
         has_draft=found.response is not None,
+        is_sent=found.sent,
         begin_url=link.url("begin"),
+        **start_words(found),
     )
+
+
+def start_words(found: Standing) -> dict[str, Any]:
+    """What the first page says: who asks and why, how long it takes, what is known already, what is promised."""
+    return {
+        "standfirst": _standfirst(found),
+        "introduction": own_words(found, "introduction"),
+        "length_line": _length_line(found),
+        "facts": _facts(found),
+        "promise": promise_of(found.wave),
+    }
 
 
 @by_link("POST")
 def begin(link: Link) -> HttpResponse:
-    """Go to where the person left off, at most to the last question. Nothing is stored before the first answer."""
+    """Go to where the person left off, at most to the last question, or to the list of what was sent, to change it.
+
+    Nothing is stored before the first answer.
+    """
     found = link.standing
+    if found.sent:
+        return link.remember(link.go("check"), HERE)
     way = Progress.of(found.questionnaire, found.answers)
-    name = way.names[0] if found.sent else way.resume_at() or way.names[-1]
-    resumed = "?resumed" if found.response and not found.sent else ""
-    reply = link.remember(link.go("page", name, query=resumed), HERE)
+    name = way.resume_at() or way.names[-1]
+    reply = link.remember(link.go("page", name, query="?resumed" if found.response else ""), HERE)
     return link.remember(reply, BEGAN) if found.response is None and not link.seen(BEGAN) else reply
 
 

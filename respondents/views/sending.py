@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -22,7 +23,10 @@ from respondents.views.answering import RETURN, revision_of
 from respondents.views.confirming import ConfirmForm, ask, is_confirmed
 from respondents.views.link import BEGAN, COPY_SECONDS, HERE, SENT, WROTE, Link, by_link, calm, own_words
 from surveys.instrument.journey import Page, asked_of
+from surveys.instrument.questionnaire import Question
 from surveys.markdown import plain_text
+
+WHOLLY, PARTLY = "wholly", "partly"
 
 
 @by_link("GET", "POST")
@@ -39,19 +43,22 @@ def received(link: Link) -> HttpResponse:
     found = link.standing
     if not found.sent or found.response is None:
         return link.go("start")
-    mine = link.seen_since(SENT)
-    return link.render(
-        "respond/received.html",
-        title=_("We have your answers"),
-        just_sent=mine is not None,
-        thank_you=own_words(found, "thank_you"),
-        receipt=found.response.receipt if mine else "",
-        sections=answer_sections(link, found.response.sent or {}) if mine else None,
-        erase_url=link.request.build_absolute_uri(reverse("respondents:erase")),
-        copy_until=mine and mine + timedelta(seconds=COPY_SECONDS),
-        begin_url=link.url("begin"),
-        withdraw_url=link.url("withdraw"),
-    )
+    words = received_words(link, found.response.sent or {}, receipt=found.response.receipt, at=link.seen_since(SENT))
+    return link.render("respond/received.html", title=_("We have your answers"), **words)
+
+
+def received_words(link: Link, answers: Answers, *, receipt: str, at: datetime | None) -> dict[str, Any]:
+    """What the last page says; the receipt and the copy where these answers were sent `at` some time from here."""
+    return {
+        "just_sent": at is not None,
+        "thank_you": own_words(link.standing, "thank_you"),
+        "receipt": receipt if at else "",
+        "sections": answer_sections(link, answers) if at else None,
+        "erase_url": link.request.build_absolute_uri(reverse("respondents:erase")),
+        "copy_until": at and at + timedelta(seconds=COPY_SECONDS),
+        "begin_url": link.url("begin"),
+        "withdraw_url": link.url("withdraw"),
+    }
 
 
 @by_link("GET", "POST")
@@ -110,6 +117,7 @@ def _rows(
         ]
         yield {
             "question": plain_text(question.text),
+            "page": page.name,
             "url": link.url("page", page.name) + RETURN if change else "",
             "hidden": any(each.name in concealed for each in question.variables if each.asked_if is None),
             "statements": [(plain_text(label), words) for label, words in described] if battery else None,
@@ -127,34 +135,44 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     found = link.standing
-    way = Progress.of(found.questionnaire, found.answers)
-    asked = [
-        variable.name
-        for page in way.pages
-        for question in page.questions
-        for variable in question.variables
-        if variable.asked_if is None
-    ]
-    blank = sum(1 for name in asked if not found.answers.get(name))
     missing = unanswered(found.questionnaire, found.answers) if missing is None else missing
     return link.render(
         "respond/check.html",
         title=_("Check your answers"),
         status=status,
-        sections=answer_sections(link, found.answers, concealed=link.concealed(), change=True),
-        has_answers=blank < len(asked),
-        blank_count=blank,
-        missing=[(link.url("page", name) + RETURN, _title(way, name)) for name in missing],
         problem=problem,
         form=_send_form(link, data),
         has_errors=bool(problem or data is not None),
         revision=found.revision,
         mark=mark_of_all(found.answers, token=link.token),
         telltales=_telltales(link),
-        is_sent=found.sent,
-        is_changed=found.changed_since_sent,
-        back_url=link.url("page", way.names[-1]) if way.names else link.url("start"),
+        **check_words(link, missing=missing),
     )
+
+
+def check_words(link: Link, *, missing: list[str]) -> dict[str, Any]:
+    """What the page before sending shows: the answers by section, what was left blank, what is `missing` by name."""
+    found = link.standing
+    way = Progress.of(found.questionnaire, found.answers)
+    blank = Counter(_left_blank(question, found.answers) for page in way.pages for question in page.questions)
+    return {
+        "sections": answer_sections(link, found.answers, concealed=link.concealed(), change=True),
+        "has_answers": any(found.answers.values()),
+        "blank_count": blank[WHOLLY],
+        "partly_count": blank[PARTLY],
+        "missing": [(link.url("page", name) + RETURN, _title(way, name)) for name in missing],
+        "is_sent": found.sent,
+        "is_changed": found.changed_since_sent,
+        "back_url": link.url("page", way.names[-1]) if way.names else link.url("start"),
+    }
+
+
+def _left_blank(question: Question, answers: Answers) -> str:
+    """Whether a question was left blank, WHOLLY or PARTLY, or ("") not at all."""
+    given = [bool(answers.get(variable.name)) for variable in question.variables if variable.asked_if is None]
+    if all(given):
+        return ""
+    return PARTLY if any(given) else WHOLLY
 
 
 def _telltales(link: Link) -> list[str]:
@@ -195,7 +213,7 @@ def _send(link: Link) -> HttpResponse:
         changed = _("Your answers have changed since you opened this page. Please look at them again, then send.")
         return _show(link, problem=changed, status=409)
     except Incomplete as incomplete:
-        return _show(link, problem=_incomplete(incomplete), missing=incomplete.names, status=422)
+        return _show(link, problem=incomplete_words(incomplete), missing=incomplete.names, status=422)
     _count_minutes(link)
     return link.forget(link.remember(link.remember(link.go("received"), SENT), HERE), BEGAN)
 
@@ -213,7 +231,8 @@ def _revision(link: Link) -> int:
     return revision_of(post) if post.get("mark", mark) == mark else ANOTHER_DRAFT
 
 
-def _incomplete(refusal: Incomplete) -> str:
+def incomplete_words(refusal: Incomplete) -> str:
+    """Why these answers cannot be sent yet."""
     if not refusal.names:
         return _("You have not answered anything yet. Answer at least one question, then send.")
     return ngettext(

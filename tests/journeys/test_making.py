@@ -114,6 +114,9 @@ def looked_through(page: Page, is_sound: Callable[[Page], None]) -> None:
     """The preview, walked a step with its reasons; the dry run."""
     page.get_by_role("link", name="CCG chair").click()
     frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", name="What we promise")).to_be_visible()
+    is_sound(page)
+    frame.get_by_role("button", name="Start").click()
     expect(frame.get_by_role("heading", level=1)).to_contain_text("Compared with primary care trusts")
     frame.get_by_role("button", name="Continue").click()
     frame.get_by_label("It has the right balance").check()

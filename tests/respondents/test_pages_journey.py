@@ -317,9 +317,11 @@ def test_the_copy_is_gone_after_45_minutes(monkeypatch: pytest.MonkeyPatch) -> N
 def test_answers_can_be_changed_after_sending_and_count_when_sent_again() -> None:
     link = building.sent(running(), {"GRIP": [2]}, now=timezone.now())
     visitor = Visitor(link.token)
-    assert visitor.post("begin/") == "page/GRIP/"
+    assert visitor.post("begin/") == "check/"
+    assert "Nothing has changed since you sent them" in visitor.get("check/")
     visitor.page("GRIP", {"GRIP": "9"})
     assert stored(link.token).sent["GRIP"] == [2]
+    assert "What you sent counts until you send again" in visitor.get()
     assert "Send again" in visitor.get("check/")
     visitor.post("check/", SURE)
     assert stored(link.token).sent["GRIP"] == [9]
