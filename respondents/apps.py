@@ -9,8 +9,11 @@ class RespondentsConfig(AppConfig):
     name = "respondents"
 
     def ready(self) -> None:
-        """Tell the first page of the desk what waits for somebody."""
+        """Tell the desk whether a draft has anybody to ask, and its first page what waits for somebody."""
+        from respondents.advice import thoughts_on_who_is_asked
         from respondents.needs import letter_needs, sample_needs
         from surveys.needs import SOURCES
+        from surveys.readiness import ADVISERS
 
+        ADVISERS.insert(0, thoughts_on_who_is_asked)
         SOURCES.extend((letter_needs, sample_needs))

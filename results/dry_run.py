@@ -12,6 +12,7 @@ from random import Random
 from statistics import fmean
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from respondents.attributes import Attributes, kept_places
@@ -128,6 +129,13 @@ class DryRun:
     assumed: tuple[str, ...]
 
 
+def _nobody_to_ask(wave: Wave) -> str:
+    if not wave.frame_kind:
+        return _("There is nobody to ask: upload a sample first")
+    words = _("There is nobody to ask: no %(kind)s in the register was open on %(day)s. Set another kind or date")
+    return words % {"kind": wave.frame_kind, "day": date_format(wave.frame_date, "j F Y")}
+
+
 def dry_run(wave: Wave, *, rate: float | None = None, seed: int = 1) -> DryRun:
     """Fill a draft with made-up answers and say what its results would be like; writes nothing.
 
@@ -139,7 +147,7 @@ def dry_run(wave: Wave, *, rate: float | None = None, seed: int = 1) -> DryRun:
         raise Refused(Problem("sections", _("The wave asks nothing yet")))
     sample = _Sample.of(wave, instrument)
     if not sample.posts:
-        raise Refused(Problem("wave", _("There is nobody to ask: load the register or a sample first")))
+        raise Refused(Problem("wave", _nobody_to_ask(wave)))
     used, assumed = _rate(wave, rate)
     run = _Run(wave, instrument, sample, max(1, round(used * len(sample.posts))), seed)
     return DryRun(

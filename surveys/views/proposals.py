@@ -23,7 +23,8 @@ from surveys.models import Proposal, Wave
 from surveys.models.decision import Step
 from surveys.problems import Problem, Refused
 from surveys.readiness import grouped, minutes, thoughts
-from surveys.wave_checks import moment
+from surveys.wave_checks import items_of, moment
+from surveys.wave_file import document_of
 
 
 def ready(request: HttpRequest, wave: Wave) -> HttpResponse:
@@ -46,10 +47,18 @@ def ready(request: HttpRequest, wave: Wave) -> HttpResponse:
         "proposed": proposed,
         "is_waiting": is_waiting,
         "groups": grouped(thoughts(wave)) if is_waiting else [],
+        "editable": _editable(request, wave),
         "minutes": minutes(wave) if is_waiting else [],
         **_deciders(request, wave),
     }
     return _page(request, "desk/ready_page.html", wave, form, **context)
+
+
+def _editable(request: HttpRequest, wave: Wave) -> set[str]:
+    """The names of the items that this member of staff may edit now."""
+    if not (wave.is_draft and may(request.user, [EDITOR], wave)):
+        return set()
+    return {item["name"] for _place, item in items_of(document_of(wave))}
 
 
 def closing(request: HttpRequest, wave: Wave) -> HttpResponse:

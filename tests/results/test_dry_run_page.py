@@ -64,7 +64,7 @@ def test_a_draft_that_cannot_run_says_why(editor: Client) -> None:
     wave = building.draft()
     nobody = editor.get(URL)
     assert nobody.status_code == 409
-    assert "There is nobody to ask" in nobody.content.decode()
+    assert "There is nobody to ask: no CCG in the register was open on" in nobody.content.decode()
     wave.scales = []
     wave.save()
     assert "is not among the scales" in editor.get(URL).content.decode()
