@@ -6,6 +6,7 @@ All formulas work on arrays of any one shape, NaN standing for "no test".
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ Floats = Any  # a float or an array of floats
 
 SMALL_BASE = 30
 SAME_AS_OBSERVED = 1 + 1e-7
+USUAL = 4096
 
 
 def proportion_test(
@@ -148,5 +150,16 @@ def _log_choose(whole: Any, part: Any) -> Any:
     """The logarithm of "whole choose part"; minus infinity where it cannot be."""
     inside = (part >= 0) & (part <= whole)
     part = np.where(inside, part, 0)
-    logs = special.gammaln(whole + 1) - special.gammaln(part + 1) - special.gammaln(whole - part + 1)
-    return np.where(inside, logs, -np.inf)
+    return np.where(inside, _log_factorial(whole) - _log_factorial(part) - _log_factorial(whole - part), -np.inf)
+
+
+def _log_factorial(number: Any) -> Any:
+    """log(n!), looked up where n is one of the usual."""
+    usual = _log_factorials()
+    number = np.maximum(number, 0)
+    return usual[number] if np.max(number, initial=0) < len(usual) else special.gammaln(number + 1.0)
+
+
+@cache
+def _log_factorials() -> NDArray[np.float64]:
+    return np.asarray(special.gammaln(np.arange(USUAL) + 1.0))

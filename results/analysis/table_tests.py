@@ -6,15 +6,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, special, stats
+from scipy import special
 
+from results.analysis.random_tables import rarities
 from results.analysis.significance import fisher_test
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SEED, RANDOM_TABLES, BATCH, ENOUGH_RARE = 20121107, 9999, 1000, 400
+ENOUGH_RARE = 400
 SAME_AS_OBSERVED = 1e-9
+NO_VARIANCE = 1e-9
 LEAST_EXPECTED, FEW_EXPECTED, SHARE_OF_FEW = 1, 5, 0.2
 
 
@@ -49,8 +51,8 @@ def pearson(people: Ints) -> dict[str, Any]:
 def fisher(people: Ints) -> dict[str, Any]:
     """Fisher's exact test; beyond two by two after Freeman and Halton, from random tables with a fixed seed.
 
-    Tables with the same margins are drawn (Patefield's algorithm) until 400 of them are no likelier than the one seen,
-    p = 400/drawn (Besag and Clifford 1991), at most 9,999: then p = (1 + as rare)/(1 + drawn).
+    Tables with the same margins are drawn (`random_tables`) until 400 of them are no likelier than the one seen,
+    p = 400/drawn (Besag and Clifford 1991), at most 10,000: then p = (1 + as rare)/(1 + drawn).
 
     >>> round(fisher(np.array([[31, 9], [20, 20]]))["p"], 3)
     0.019
@@ -63,16 +65,13 @@ def fisher(people: Ints) -> dict[str, Any]:
 
 
 def _fisher_by_chance(people: Ints) -> float:
-    log_factorials = special.gammaln(np.arange(people.sum() + 1) + 1.0)
-    limit = -log_factorials[people].sum() + SAME_AS_OBSERVED
-    tables, chance = stats.random_table(people.sum(axis=1), people.sum(axis=0)), np.random.default_rng(SEED)
+    limit = special.gammaln(people + 1.0).sum() - SAME_AS_OBSERVED
     drawn = found = 0
-    while drawn < RANDOM_TABLES:
-        batch = tables.rvs(min(BATCH, RANDOM_TABLES - drawn), random_state=chance)
-        rare = np.flatnonzero(-log_factorials[batch].sum(axis=(1, 2)) <= limit)
+    for scores in rarities(people):
+        rare = np.flatnonzero(scores >= limit)
         if found + len(rare) >= ENOUGH_RARE:
             return ENOUGH_RARE / (drawn + int(rare[ENOUGH_RARE - found - 1]) + 1)
-        drawn, found = drawn + len(batch), found + len(rare)
+        drawn, found = drawn + len(scores), found + len(rare)
     return (1 + found) / (1 + drawn)
 
 
@@ -86,46 +85,69 @@ def rao_scott(people: Ints, sums: Floats, squares: Floats) -> dict[str, Any] | N
     size, total = int(people.sum()), float(sums.sum())
     if size < 2 or not total:
         return None
-    shares = (sums / total).ravel()
-    contrasts = _interactions(*sums.shape)
-    inverse = np.divide(1.0, shares, out=np.zeros_like(shares), where=shares > 0)
-    scaled = contrasts * inverse[:, None]
-    simple = contrasts.T @ scaled / size
-    designed = scaled.T @ _variance(shares, squares.ravel(), total, size) @ scaled
-    effects = _solved(simple, designed)
-    trace, square = float(np.trace(effects)), float((effects * effects.T).sum())
-    if trace <= 0 or square <= 0:
+    trace, square = _design_effects(sums / total, squares / total**2 * (size / (size - 1)))
+    if size * trace < NO_VARIANCE or square <= 0:
         return None
     brought = sums * (size / total)
     expected = _expected(brought)
-    statistic = float(((brought - expected) ** 2 / expected).sum()) / trace
+    statistic = float(((brought - expected) ** 2 / expected).sum()) / (size * trace)
     freedom = trace * trace / square
-    p = float(stats.f.sf(statistic, freedom, freedom * (size - 1)))
+    p = float(special.fdtrc(freedom, freedom * (size - 1), statistic))
     return {"method": "rao_scott", "statistic": statistic, "df": freedom, "df2": freedom * (size - 1), "p": p}
 
 
-def _solved(matrix: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
-    """The solution of linear equations; the least one where empty cells leave several."""
-    try:
-        return np.linalg.solve(matrix, right)
-    except np.linalg.LinAlgError:
-        return np.asarray(linalg.lstsq(matrix, right, lapack_driver="gelsy", check_finite=False)[0])
+def _design_effects(shares: Floats, variances: Floats) -> tuple[float, float]:
+    """tr(Δ)/n and tr(Δ²)/n², without a matrix of cells by cells.
+
+    Δ/n has the trace and square of HW, where W = D⁻¹VD⁻¹ = diag(q/p²) − (q/p)1′ − 1(q/p)′ + Σq·11′ with q the
+    `variances`, and H = C(C′D⁻¹C)⁻¹C′ = D − DY(Y′DY)⁻¹Y′D; Y spans what rows and columns do alone (`_alone`).
+    """
+    filled = shares > 0
+    p, q = shares[filled], variances[filled]
+    alone = _alone(filled)
+    held = alone * p[:, None]
+    narrow = np.linalg.solve(alone.T @ held, held.T) if alone.shape[1] else np.zeros((0, len(p)))
+
+    def projected(values: Floats) -> Floats:
+        return p[:, None] * values - held @ (narrow @ values)
+
+    weight, sides = q / p**2, np.stack([q / p, np.ones_like(p)], axis=1)
+    middle = np.array([[0.0, -1.0], [-1.0, q.sum()]])
+    shown = projected(sides)
+    own = p - (held * narrow.T).sum(axis=1)
+    crossed = (narrow * weight) @ held
+    mixed = middle @ (sides.T @ shown)
+    trace = (own * weight).sum() + np.trace(mixed)
+    square = (weight**2 * p * (2 * own - p)).sum() + (crossed * crossed.T).sum()
+    square += 2 * np.trace(middle @ (shown.T @ (weight[:, None] * shown))) + np.trace(mixed @ mixed)
+    return float(trace), float(square)
 
 
-def _variance(shares: Floats, squares: Floats, total: float, size: int) -> Floats:
-    """Σw²(y−p)(y−p)′/(Σw)²·n/(n−1) for indicators of cells, from the cells' sums of squared weights."""
-    cross = np.outer(squares, shares)
-    spread = np.diag(squares) - cross - cross.T + squares.sum() * np.outer(shares, shares)
-    return spread / total**2 * (size / (size - 1))
+def _alone(filled: NDArray[np.bool_]) -> Floats:
+    """A basis, on the filled cells, of what is added by row and by column and is nothing in every empty cell.
+
+    Rows and columns that meet in empty cells hang together: what such a group adds by row it takes by column.
+    """
+    of_row, of_column = _hanging_together(~filled)
+    row, column = filled.nonzero()
+    made = np.zeros((len(row), of_row.max(initial=0) + of_column.max(initial=0) + 2))
+    cells = np.arange(len(row))
+    made[cells, of_row[row]] += 1
+    made[cells, of_column[column]] -= 1
+    return made[:, made.any(axis=0)][:, 1:]
 
 
-def _interactions(rows: int, columns: int) -> NDArray[Any]:
-    """Contrasts of the cells that leave out what rows and columns do alone: ``[cells, (r−1)(c−1)]``."""
-    return np.kron(_deviations(rows), _deviations(columns))
-
-
-def _deviations(levels: int) -> NDArray[Any]:
-    return np.concatenate([np.eye(levels - 1), -np.ones((1, levels - 1))])
+def _hanging_together(empty: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """For each row and column the number of its group: those that empty cells join, directly or through others."""
+    rows, columns = empty.shape
+    of_row, of_column = np.arange(rows), np.arange(rows, rows + columns)
+    while empty.any():
+        joined = np.minimum(of_row, np.where(empty, of_column, rows + columns).min(axis=1))
+        after = np.minimum(of_column, np.where(empty, joined[:, None], rows + columns).min(axis=0))
+        if (joined == of_row).all() and (after == of_column).all():
+            break
+        of_row, of_column = joined, after
+    return of_row, of_column
 
 
 def _expected(table: NDArray[Any]) -> Floats:
