@@ -17,6 +17,7 @@ from results.charts.table import Grid, grid_for, grid_of_battery
 from results.counting_ways import EVERYBODY, Way, as_shown, tables_by, ways_for
 from results.models import Snapshot, Table
 from results.story import Finding as Sentence
+from results.story.finding import MEAN, TOPLINE
 from results.tables import Results, results_of
 from results.telling import Telling, WaveTable, telling_of
 from surveys.codebook import Variable
@@ -63,6 +64,17 @@ class Finding:
     sentences: tuple[Sentence, ...] = ()
     over_waves: tuple[WaveTable, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def lead(self) -> Sentence | None:
+        """The sentence that stands above the figures: what all said, where that can be told, else the strongest."""
+        plain = (each for each in self.sentences if each.kind in (TOPLINE, MEAN))
+        return next(plain, self.sentences[0] if self.sentences else None)
+
+    @property
+    def more(self) -> tuple[Sentence, ...]:
+        """The other sentences."""
+        return tuple(each for each in self.sentences if each is not self.lead)
 
 
 @dataclass(frozen=True, slots=True)
