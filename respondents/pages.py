@@ -22,7 +22,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from respondents.progress import mark_of
-from surveys.codebook import Variable
+from surveys.codebook import Code, Variable
 from surveys.instrument.journey import Page
 from surveys.instrument.questionnaire import Question, Section
 from surveys.markdown import block_html, inline_html, plain_text
@@ -254,9 +254,16 @@ def question_context(question: Question) -> dict[str, Any]:
         "apart": {str(code.code) for code in codes if code.kind} | alone,
         "exclusive": alone,
         "row_class": "points" if len(codes) <= MOST_POINTS else "",
+        "spoken": _spoken_ends(question, substantive),
         "first_code": substantive[0] if substantive else None,
         "last_code": substantive[-1] if substantive else None,
     }
+
+
+def _spoken_ends(question: Question, points: list[Code]) -> dict[str, str]:
+    """What the first and the last point of a numeric scale mean, by value."""
+    ends = ((points[0], "low"), (points[-1], "high")) if points else ()
+    return {str(point.code): question.settings[end] for point, end in ends if question.settings.get(end)}
 
 
 def _initial(page: Page, answers: Answers) -> dict[str, Any]:

@@ -162,7 +162,13 @@ def calm(link: Link, *, entered: list[tuple[str, str]] | None = None) -> HttpRes
     title, lines, status = _CALM[link.standing.kind](link)
     out = bool(link.standing.wave and link.standing.wave.state in (State.PUBLISHED, State.ARCHIVED))
     return link.render(
-        "respond/calm.html", title=title, lines=lines, entered=entered, results_are_out=out, status=status
+        "respond/calm.html",
+        title=title,
+        lines=lines,
+        entered=entered,
+        results_are_out=out,
+        code_url=reverse("respondents:code") if link.standing.kind == UNKNOWN else "",
+        status=status,
     )
 
 

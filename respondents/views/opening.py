@@ -30,6 +30,7 @@ def start(link: Link) -> HttpResponse:
         has_draft=found.response is not None,
         is_sent=found.sent,
         begin_url=link.url("begin"),
+        withdraw_url=link.url("withdraw"),
         **start_words(found),
     )
 

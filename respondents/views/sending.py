@@ -163,6 +163,7 @@ def check_words(link: Link, *, missing: list[str]) -> dict[str, Any]:
         "missing": [(link.url("page", name) + RETURN, _title(way, name)) for name in missing],
         "is_sent": found.sent,
         "is_changed": found.changed_since_sent,
+        "received_url": link.url("received"),
         "back_url": link.url("page", way.names[-1]) if way.names else link.url("start"),
     }
 

@@ -18,7 +18,7 @@ register = template.Library()
 
 _ROW = (
     '<label class="choice{apart}" for="{id}"><input type="{type}" name="{name}" value="{value}" id="{id}"{flags}>'
-    '<span class="choice-words">{label}</span></label>'
+    '<span class="choice-words">{label}{spoken}</span></label>'
 )
 
 
@@ -27,11 +27,12 @@ def choice_rows(context: Context, field: BoundField) -> SafeString:
     """The radio buttons or checkboxes of a field, each a row whose whole surface is its label.
 
     The context may name values that stand `apart` from the rest (don't know) and those that are `exclusive`, before
-    which stands "or"; `sayings` are the fields for own words to an option, which stand beneath it. Ids count from 0:
+    which stands "or"; `sayings` are the fields for own words to an option, which stand beneath it; `spoken` is what a
+    value means beyond its label, for those who cannot see it written at the ends of the row. Ids count from 0:
     ``id_GRIP_0``.
     """
     apart, exclusive = context.get("apart") or (), context.get("exclusive") or ()
-    sayings = context.get("sayings") or {}
+    sayings, spoken = context.get("sayings") or {}, context.get("spoken") or {}
     widget, id_, name = field.field.widget, field.auto_id, _escaped(field.html_name)
     chosen = {str(value) for value in _listed(field.value())}
     parts: list[str] = []
@@ -48,11 +49,17 @@ def choice_rows(context: Context, field: BoundField) -> SafeString:
                 value=_escaped(value),
                 flags=(" checked" if value in chosen else "") + (" data-exclusive" if value in exclusive else ""),
                 label=_escaped(label),
+                spoken=_spoken(spoken[value]) if value in spoken else "",
             )
         )
         if value in sayings:
             parts.append(_saying(sayings[value]))
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
+
+
+@lru_cache(maxsize=2048)
+def _spoken(words: str) -> str:
+    return format_html('<span class="vh"> ({})</span>', words)
 
 
 def _saying(field: BoundField) -> str:

@@ -318,7 +318,7 @@ def test_answers_can_be_changed_after_sending_and_count_when_sent_again() -> Non
     link = building.sent(running(), {"GRIP": [2]}, now=timezone.now())
     visitor = Visitor(link.token)
     assert visitor.post("begin/") == "check/"
-    assert "Nothing has changed since you sent them" in visitor.get("check/")
+    assert "nothing has changed since you sent them" in visitor.get("check/")
     visitor.page("GRIP", {"GRIP": "9"})
     assert stored(link.token).sent["GRIP"] == [2]
     assert "What you sent counts until you send again" in visitor.get()
