@@ -39,7 +39,7 @@ def test_each_question_has_its_own_sentences_with_the_figures_they_rest_on() -> 
     assert "commissioning support unit" not in question
     grip = shown[shown.index('id="GRIP"') : shown.index('id="GUIDANCE"')]
     lead, rest = grip.index("half of the 80 who answered (50 per cent) said"), grip.index("61 per cent of the 51 GPs")
-    assert lead < grip.index("<figure") < grip.index("3 more sentences safe to print") < rest
+    assert lead < grip.index("Base: ") < grip.index("more sentences safe to print") < rest
 
 
 def test_a_question_that_was_asked_before_has_its_waves_in_a_table() -> None:
