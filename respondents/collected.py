@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -15,7 +16,7 @@ from respondents.attributes import Attributes
 from respondents.consent import without_wishes
 from respondents.csv_files import MOST_PROBLEMS, Row, read_csv, refuse_by_line
 from respondents.gate import enter_gate
-from respondents.invitations import issue_links, link_organisations
+from respondents.invitations import issue_links, key_of, link_organisations
 from respondents.models import Invitation, Organisation, Response
 from respondents.organisations import frame
 from respondents.sample import GP_CELLS, gp_problems, ods_codes, organisations_in, role_problems
@@ -205,7 +206,7 @@ def _personal_invitations(wave: Wave) -> dict[tuple[str, str], tuple[Invitation,
 
 
 def _write(wave: Wave, rows: list[Collected]) -> None:
-    key = keys.create_key(wave)
+    key = key_of(wave)
     issue_links(wave)
     attributes = Attributes(wave, instrument_of(wave), {org for row in rows for org in row.organisations})
     unnamed: list[tuple[Invitation, Collected]] = []
@@ -219,9 +220,6 @@ def _write(wave: Wave, rows: list[Collected]) -> None:
         responses.append(_response(wave, row, pseudonym=pseudonym, attributes=attributes))
     Invitation.objects.bulk_create([invitation for invitation, _ in unnamed], batch_size=1000)
     link_organisations((invitation, row.organisations) for invitation, row in unnamed)
-    named = [row.invitation.pk for row in rows if row.invitation]
-    for start in range(0, len(named), 500):
-        Invitation.objects.filter(pk__in=named[start : start + 500]).update(responded=True)
     # Who has begun online has a draft under this pseudonym, which is kept beside the answers that came from elsewhere.
     Response.objects.bulk_create(
         responses,
@@ -230,6 +228,20 @@ def _write(wave: Wave, rows: list[Collected]) -> None:
         unique_fields=["pseudonym"],
         update_fields=["sent", "attributes", "weight"],
     )
+    _mark([row.invitation.pk for row in rows if row.invitation])
+
+
+def _mark(invitations: list[UUID]) -> None:
+    """Mark them as answered, after the answers, in the order in which sending locks them.
+
+    Raises Refused, so that nothing is written, when one of them has been answered online while the file was read.
+    """
+    marked = 0
+    for start in range(0, len(invitations), 500):
+        some = Invitation.objects.filter(pk__in=invitations[start : start + 500], responded=False)
+        marked += some.update(responded=True)
+    if marked != len(invitations):
+        raise Refused(Problem("", "somebody in the file has just answered online; load the file again to see who"))
 
 
 def _response(wave: Wave, row: Collected, *, pseudonym: str, attributes: Attributes) -> Response:

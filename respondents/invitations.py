@@ -31,16 +31,17 @@ class Invitee:
 
 
 @transaction.atomic
-def invite(wave: Wave, invitees: Iterable[Invitee]) -> dict[str, int]:
+def invite(wave: Wave, invitees: Iterable[Invitee], *, rename: bool = True) -> dict[str, int]:
     """Make people and invitations; who is invited in that role already is brought up to date. Repeatable.
 
-    Links are issued separately (`issue_links`), by a process that may read the wave's key. Returns counts of
-    ``invited`` and ``updated``. Raises Refused once the wave has closed.
+    Links are issued separately (`issue_links`), by a process that may read the wave's key. `rename`: people known by
+    their address get the name that is given here. Returns counts of ``invited`` and ``updated``. Raises Refused once
+    the wave has closed.
     """
     if wave.is_closed:
         raise Refused(Problem("wave.state", f"{wave.slug} has closed; nobody can be invited"))
     invitees = list(invitees)
-    people = _people(invitees)
+    people = _people(invitees, rename=rename)
     existing = {(each.person_id, each.role): each for each in wave.invitations.personal()}
     new: list[tuple[Invitation, Invitee]] = []
     changed: list[tuple[Invitation, Invitee]] = []
@@ -56,7 +57,8 @@ def invite(wave: Wave, invitees: Iterable[Invitee]) -> dict[str, int]:
             Invitation.objects.filter(pk__in=some).update(gp=gp)
             InvitedOrganisation.objects.filter(invitation__in=some).delete()
     link_organisations((row, invitee.organisations) for row, invitee in (*new, *changed))
-    Wave.objects.filter(pk=wave.pk).update(promised=True)
+    # Not where it is set: whoever passes an invitation on would wait for who closes the wave, who waits at the gate.
+    Wave.objects.filter(pk=wave.pk, promised=False).update(promised=True)
     return {"invited": len(new), "updated": len(changed)}
 
 
@@ -77,11 +79,20 @@ def issue_links(wave: Wave) -> int:
     waiting = list(wave.invitations.filter(token_hash=None))
     if not waiting:
         return 0
-    key = keys.create_key(wave)
+    key = key_of(wave)
     for invitation in waiting:
         invitation.token_hash = keys.token_hash(keys.token_for(key, invitation.pk))
     Invitation.objects.bulk_update(waiting, ["token_hash"], batch_size=500)
     return len(waiting)
+
+
+def key_of(wave: Wave) -> bytes:
+    """The wave's key, made now if it has given no link yet.
+
+    Raises keys.KeyGone when links are out and their key is lost: another would make other links, and find no answer.
+    """
+    is_out = wave.invitations.exclude(token_hash=None).exists()
+    return keys.read_key(wave) if is_out else keys.create_key(wave)
 
 
 def link_of(invitation: Invitation, *, key: bytes) -> str:
@@ -99,13 +110,13 @@ def stop(invitation: Invitation) -> None:
     Invitation.objects.filter(pk=invitation.pk).update(stopped=True)
 
 
-def _people(invitees: list[Invitee]) -> dict[str, Person]:
+def _people(invitees: list[Invitee], *, rename: bool) -> dict[str, Person]:
     wanted = {invitee.email.lower(): invitee for invitee in invitees}
     people = Person.objects.annotate(address=Lower("email"))
     known = {each.address: each for some in _batches(list(wanted)) for each in people.filter(address__in=some)}
     fresh = [Person(name=each.name, email=email) for email, each in wanted.items() if email not in known]
     Person.objects.bulk_create(fresh, batch_size=1000)
-    renamed = [person for email, person in known.items() if person.name != wanted[email].name]
+    renamed = [person for email, person in known.items() if rename and person.name != wanted[email].name]
     for person in renamed:
         person.name = wanted[person.email.lower()].name
     Person.objects.bulk_update(renamed, ["name"], batch_size=500)

@@ -32,7 +32,8 @@ def hand_over(token: str, *, name: str, email: str, now: datetime | None = None)
     assert found.wave is not None
     _check_colleague(found, name=name, email=email)
     organisations = tuple(mine.places.values_list("organisation_id", flat=True))
-    invite(found.wave, [Invitee(name.strip(), email.strip().lower(), mine.role, None, organisations)])
+    colleague = Invitee(name.strip(), email.strip().lower(), mine.role, None, organisations)
+    invite(found.wave, [colleague], rename=False)  # somebody known keeps the name the desk gave
     _end(found)
     return found.wave.invitations.get(person__email__iexact=email.strip(), role=mine.role)
 

@@ -17,6 +17,7 @@ from respondents.codes import address_to_type, give_code
 from respondents.invitations import issue_links, link_of
 from respondents.models import Invitation, Letter, Mailing
 from respondents.promise import promise_of
+from surveys.apart import each_apart
 from surveys.models import Wave
 from surveys.problems import Problem, Refused
 
@@ -56,7 +57,10 @@ def send_waiting_letters(now: datetime) -> int:
         state=Letter.State.UNKNOWN
     )
     due = Mailing.objects.filter(due_at__lte=now, wave__state="open", wave__closes_at__gt=now)
-    return settled + sum(_send(mailing, now) for mailing in due.select_related("wave__survey"))
+    mailings: dict[Wave, list[Mailing]] = {}
+    for mailing in due.select_related("wave__survey"):
+        mailings.setdefault(mailing.wave, []).append(mailing)
+    return settled + each_apart(mailings, lambda wave: sum(_send(mailing, now) for mailing in mailings[wave]))
 
 
 def compose(invitation: Invitation, kind: str, *, link: str, code: str) -> EmailMessage:

@@ -10,6 +10,7 @@ from respondents.freezing import destroy_spent_keys
 from respondents.invitations import issue_links
 from respondents.mailing import send_waiting_letters
 from respondents.panel import destroy_spent_panels
+from surveys.apart import each_apart
 from surveys.models import Wave
 
 
@@ -21,7 +22,7 @@ def forget_code_attempts(now: datetime) -> int:
 def issue_due_links(now: datetime) -> int:
     """Give invitations of scheduled and open waves the links they lack."""
     waves = Wave.objects.filter(state__in=["scheduled", "open"], invitations__token_hash=None).distinct()
-    return sum(issue_links(wave) for wave in waves.exclude(invitations=None))
+    return each_apart(waves.exclude(invitations=None), issue_links)
 
 
 def send_due_letters(now: datetime) -> int:

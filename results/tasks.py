@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from respondents.remains import vacuum
 from results.closing import close_wave
 from results.frames import frozen_counts
+from results.models import Snapshot, Table
 from results.shards import build_or_cut, count_waiting
+from surveys.apart import each_apart
 from surveys.models import Wave
 from surveys.problems import Refused
 
 
 def close_due_waves(now: datetime) -> int:
     """Close every wave whose time is up, or begin to where somebody is still answering. Returns how many moved."""
-    moved = 0
-    for wave in Wave.objects.due_to_close(now):
-        before = wave.state
-        try:
-            close_wave(wave, now=now)
-        except Refused:
-            continue  # another run was first
-        moved += wave.state != before
-    return moved
+    return each_apart(Wave.objects.due_to_close(now), lambda wave: _close(wave, now))
+
+
+def _close(wave: Wave, now: datetime) -> bool:
+    before = wave.state
+    try:
+        close_wave(wave, now=now)
+    except Refused:
+        return False  # another run was first
+    return wave.state != before
 
 
 def build_due_snapshots(now: datetime) -> int:
@@ -32,7 +36,10 @@ def build_due_snapshots(now: datetime) -> int:
     answers = frozen_counts()
     closed = Wave.objects.closed().select_related("snapshot").defer("snapshot__frame", "snapshot__codebook")
     waves = [wave for wave in closed if _is_due(wave, answers)]
-    return sum(build_or_cut(wave, people=answers.get(wave.pk, 0), now=now) for wave in waves)
+    made = each_apart(waves, lambda wave: build_or_cut(wave, people=answers.get(wave.pk, 0), now=now))
+    if made:
+        vacuum(Snapshot, Table)  # answers that were taken back stood in those that were replaced
+    return made
 
 
 def count_waiting_shards(now: datetime) -> int:

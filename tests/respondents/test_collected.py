@@ -6,14 +6,18 @@ import resource
 from typing import Any
 
 import pytest
+from django.db import transaction
 
-from respondents import keys
+from respondents import collected, keys
 from respondents.collected import load_responses
 from respondents.models import Invitation, InvitedOrganisation, Response
+from respondents.responses import submit
 from respondents.sample import load_sample
 from surveys.lifecycle import open_wave
 from surveys.models import Wave
+from surveys.problems import Refused
 from tests.building import (
+    NOW,
     SAMPLE,
     SAMPLE_WAVES,
     as_new_session,
@@ -102,6 +106,24 @@ def test_a_draft_begun_online_is_kept_beside_the_answers_that_came_on_paper(wave
     (one,) = Response.objects.all()
     assert one.pk == keys.pseudonym_of(ann.token)
     assert (one.answers, one.sent["GRIP"], one.attributes["role"]) == ({"GRIP": [2]}, [1], "chair")
+
+
+def test_answers_sent_online_while_a_file_is_read_are_not_replaced_by_it(
+    wave: Wave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = begun(wave, {"GRIP": [2]}, role="chair", email="ann@example.org")
+    really = collected._write
+
+    def somebody_sends_first(*arguments: Any) -> None:
+        submit(one.token, revision=1, now=NOW)
+        really(*arguments)
+
+    monkeypatch.setattr(collected, "_write", somebody_sends_first)
+    with pytest.raises(Refused, match="just answered online"), transaction.atomic():
+        load_responses(wave, with_email("ann@example.org,1,,chair,1,1,Because,1,2,9,"))
+    assert not Invitation.objects.filter(responded=True).exists(), "all of it was undone, the sending too"
+    monkeypatch.undo()
+    assert load_responses(wave, with_email("ann@example.org,1,,chair,1,1,Because,1,2,9,")) == 1
 
 
 def test_a_second_file_adds_to_the_first(wave: Wave) -> None:

@@ -290,12 +290,25 @@ def test_an_address_that_the_server_refuses_is_marked_and_the_others_get_theirs(
 
 def test_a_server_that_is_away_claims_nothing_and_is_tried_again(troubled: Any) -> None:
     ordered("ann", "bo")
-    with pytest.raises(OSError, match="refused"):
+    with pytest.raises(RuntimeError, match="went wrong for spring"):
         send_waiting_letters(NOW)
     assert not Letter.objects.exists()
     with troubled() as server:
         assert send_waiting_letters(NOW) == 2
     assert len(server.messages) == 2
+
+
+def test_a_wave_whose_key_is_gone_keeps_no_letter_of_another_wave(smtp_server: MailServer) -> None:
+    ill = ordered("ann")
+    link(ill, email="cy@example.org")
+    keys.destroy_key(ill)
+    well = opened(slug="well", number=4)
+    link(well, email="bo@example.org")
+    order_mailing(well, "invitation", due_at=NOW)
+    with pytest.raises(RuntimeError, match="went wrong for spring"):
+        send_waiting_letters(NOW)
+    assert [message["To"] for message in smtp_server.messages] == ["bo@example.org"]
+    assert not keys.has_key(ill), "another key would make links that open nothing"
 
 
 def test_a_server_that_hangs_up_leaves_one_letter_in_doubt_and_the_rest_for_later(troubled: Any) -> None:
