@@ -7,28 +7,38 @@ are written anew when the wave freezes (docs/decisions/0033).
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from respondents.models import Timing
 from respondents.promise import FEWEST
 from surveys.models import Wave
 
+log = logging.getLogger(__name__)
+
 LONGEST = 60
 """Minutes beyond which somebody was called away; not counted."""
 
 
 def note_minutes(wave: Wave, *, began: datetime, ended: datetime) -> bool:
-    """Count one more journey of as many minutes as this one took, begun minutes as whole ones; False if too long."""
+    """Count one more journey of as many minutes as this one took, begun minutes as whole ones; False if too long.
+
+    False too when the database fails: the answers are safe by now, and their writer is owed a receipt, not an error.
+    """
     minutes = max(1, -(-int((ended - began).total_seconds()) // 60))
     if minutes > LONGEST:
         return False
-    with transaction.atomic():
-        row, _made = Timing.objects.get_or_create(wave=wave, minutes=minutes, defaults={"count": 0})
-        Timing.objects.filter(pk=row.pk).update(count=F("count") + 1)
+    try:
+        with transaction.atomic():
+            row, _made = Timing.objects.get_or_create(wave=wave, minutes=minutes, defaults={"count": 0})
+            Timing.objects.filter(pk=row.pk).update(count=F("count") + 1)
+    except DatabaseError:
+        log.exception("A journey's minutes could not be counted.")
+        return False
     return True
 
 

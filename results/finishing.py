@@ -9,6 +9,7 @@ from django.db import transaction
 
 from respondents.collected import load_responses
 from respondents.freezing import destroy_spent_keys
+from respondents.gate import enter_gate
 from respondents.panel import destroy_spent_panels
 from results.closing import close_wave
 from results.models import Snapshot
@@ -25,6 +26,7 @@ def close_early(wave: Wave, *, by: Any = None, now: datetime, without_grace: boo
 
     Raises Refused when the wave is not open.
     """
+    enter_gate(wave.pk, alone=True)  # before anything is locked that somebody inside the gate may want
     if wave.state == State.OPEN and wave.closing_time > now:
         move_closing_time(wave, closes_at=now, by=by, now=now)
     return close_wave(wave, by=by, now=now, without_grace=without_grace)
@@ -37,6 +39,7 @@ def load_and_close(wave: Wave, data: bytes, *, by: Any = None, now: datetime) ->
     A draft whose fieldwork lies in the past is opened and closed with its own dates; an open wave closes now. Raises
     Refused otherwise, and for every problem of the draft or the file.
     """
+    enter_gate(wave.pk, alone=True)
     if wave.state != State.DRAFT:
         count = load_responses(wave, data)
         close_early(wave, by=by, now=now, without_grace=True)

@@ -120,7 +120,8 @@ def summary_of(wave: Wave, frame: Frame, tally: Mapping[str, Any]) -> dict[str, 
 
 @transaction.atomic
 def store(wave: Wave, made: Computed, *, tables: Iterable[dict[str, Any]], now: datetime) -> Snapshot:
-    """Put a snapshot with its tables in the place of the one there is."""
+    """Put a snapshot with its tables in the place of the one there is; who comes at the same time waits for it."""
+    Wave.objects.select_for_update().get(pk=wave.pk)
     Snapshot.objects.filter(wave=wave).delete()
     snapshot = Snapshot.objects.create(
         wave=wave,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from respondents.models import Timing
@@ -59,6 +61,15 @@ def test_who_was_called_away_is_not_counted() -> None:
     assert note_minutes(wave, began=now - timedelta(minutes=4, seconds=1), ended=now)
     assert not note_minutes(wave, began=now - timedelta(hours=3), ended=now)
     assert list(Timing.objects.values_list("minutes", flat=True)) == [5]
+
+
+def test_a_count_that_fails_keeps_nobody_from_the_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(*_: Any, **__: Any) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(type(Timing.objects), "get_or_create", locked)
+    now = timezone.now()
+    assert note_minutes(running(), began=now, ended=now) is False
 
 
 def test_the_median_is_where_half_were_done() -> None:

@@ -51,7 +51,7 @@ def of_sample(slug: str, data: bytes | None = None) -> Snapshot:
     """A sample wave loaded, closed and tabulated."""
     wave = sample_wave(slug)
     load_and_close(wave, data or (SAMPLE / f"{slug}.responses.csv").read_bytes(), now=wave.closes_at)
-    return finish(wave, now=wave.closes_at)
+    return build_snapshot(wave, now=wave.closes_at)
 
 
 def digest_and_back(slug: str, data: bytes) -> str:
