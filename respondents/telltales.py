@@ -16,6 +16,8 @@ _TITLES = frozenset(
     {"dr", "prof", "professor", "mr", "mrs", "ms", "miss", "sir", "dame", "lord", "lady", "rev", "the"}
 )
 _KINDS = re.compile(r"\b(NHS|CCG|ICB|Clinical Commissioning Group|Integrated Care Board|Foundation|Trust)\b")
+_ORDINARY = frozenset({"bath", "bury", "coast", "deal", "forest", "hull", "lakes", "reading", "vale", "wells"})
+"""Parts of organisations' names that are words as well: they count only as names are written."""
 _COMMON = frozenset({"north", "south", "east", "west", "central", "greater", "valley", "city", "and", "the", "of"})
 SHORTEST = 3
 
@@ -43,9 +45,14 @@ def _people(name: str) -> list[str]:
 
 
 def _own_places(names: Iterable[str]) -> list[str]:
-    """Each telling word of one's own organisations: "Sedgefield", not "and"."""
+    """Each telling word of one's own organisations, in any case: "Sedgefield" and "sedgefield", not "and"."""
     words = {word for name in names for word in re.findall(r"[^\W\d_]{4,}", _KINDS.sub("", name))}
-    return [rf"\b{re.escape(word)}\b" for word in sorted(words, key=len, reverse=True) if word.lower() not in _COMMON]
+    return [_place(word) for word in sorted(words, key=len, reverse=True) if word.lower() not in _COMMON]
+
+
+def _place(word: str) -> str:
+    """One word of a name, as typed with a thumb: in any case, unless it is an ordinary word in small letters."""
+    return rf"\b{re.escape(word)}\b" if word.lower() in _ORDINARY else rf"(?i:\b{re.escape(word)}\b)"
 
 
 def _whole(name: str) -> str:

@@ -127,12 +127,12 @@
   // Saving by itself between pages. A later save waits for the one under way. One that fails is tried again, and the page
   // is not left while words on it have not arrived: a browser that cannot reach us would throw them away.
   var status = document.getElementById("saved");
-  if (!status || !window.fetch || !form.requestSubmit) return;
+  if (!status || !window.fetch) return;
   var PATIENCE = 20000, ROOM = 60000;  // ms until a request counts as lost; what a browser sends while a page goes away
   var timer, running, failures = 0, dirty = false, words = false, stopped = false, waiting = false, leaving = false;
 
   function say(text, lost) {
-    status.textContent = text;
+    if (status.textContent !== text) status.textContent = text;  // the same words are not said twice
     status.classList.toggle("lost", Boolean(lost));
   }
 
@@ -204,7 +204,7 @@
   });
   form.addEventListener("submit", function (event) {
     clearTimeout(timer);
-    var doubtful = running || failures || words || navigator.onLine === false;
+    var doubtful = form.requestSubmit && (running || failures || words || navigator.onLine === false);
     if (leaving || stopped || !doubtful) {
       leaving = true;
       return;

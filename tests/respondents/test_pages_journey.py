@@ -465,8 +465,8 @@ def test_a_name_in_a_comment_is_pointed_out_before_sending() -> None:
     link.invitation.person.save()
     visitor = Visitor(link.token)
     visitor.page("GRIP", {"GRIP": "1"})
-    visitor.page("WHY", {"WHY": "In Sedgefield we bury plans; ask Leary, or Bury. Dr and others agree."})
-    assert "They mention: Sedgefield, Leary, Bury." in visitor.get("check/")
+    visitor.page("WHY", {"WHY": "In sedgefield we bury plans; ask Leary, or Bury. Dr and others agree."})
+    assert "They mention: sedgefield, Leary, Bury." in visitor.get("check/")
     visitor.page("WHY", {"WHY": "In our place we bury plans and agree with others."})
     assert "They mention" not in visitor.get("check/")
 
