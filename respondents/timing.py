@@ -43,8 +43,13 @@ def note_minutes(wave: Wave, *, began: datetime, ended: datetime) -> bool:
 
 
 def measured_minutes(wave: Wave) -> int | None:
-    """The median minutes of the survey's latest earlier wave that timed at least ten journeys; None without one."""
-    earlier = Timing.objects.filter(wave__survey_id=wave.survey_id, wave__opens_at__lt=wave.opens_at)
+    """The median minutes of the survey's latest earlier wave that timed at least ten journeys; None without one.
+
+    Every other wave is earlier than one that has no opening time yet.
+    """
+    earlier = Timing.objects.filter(wave__survey_id=wave.survey_id).exclude(wave=wave)
+    if wave.opens_at:
+        earlier = earlier.filter(wave__opens_at__lt=wave.opens_at)
     waves: dict[int, dict[int, int]] = {}
     for number, minutes, count in earlier.order_by("-wave__opens_at").values_list("wave", "minutes", "count"):
         waves.setdefault(number, {})[minutes] = count

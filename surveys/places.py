@@ -67,4 +67,5 @@ _PATTERNS: list[tuple[re.Pattern[str] | str, Callable[..., Place | None]]] = [
     (SCALE, lambda wave, _number: Place(_("Scales"), reverse("draft:desk", args=[wave.slug]))),
     (ITEM, _item),
     (SECTION, _section),
+    (r"sections$", _page("draft:desk", lambda: _("Questionnaire"))),
 ]

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from respondents.advice import thoughts_on_who_is_asked
+from surveys.copying import blank_wave
 from tests import building, desk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -25,6 +26,24 @@ def test_a_population_of_nobody_is_pointed_out_where_one_looks_before_opening() 
     page = desk.browsing(desk.staff("editor")).get(reverse("surveys:open", args=[wave.slug])).content.decode()
     assert "open on 1 July 1990" in page
     assert "nobody is invited yet" in page
+
+
+def test_a_draft_without_times_or_questions_can_be_looked_at() -> None:
+    wave = blank_wave({"slug": "leaders", "title": "Leaders"}, slug="bare", title="Bare")
+    browser = desk.browsing(desk.staff("editor", "publisher", "analyst"))
+    role = wave.roles[0]
+    for name in (
+        "desk:wave",
+        "desk:preview",
+        "desk:paper",
+        "draft:desk",
+        "draft:asked",
+        "surveys:open",
+        "surveys:times",
+    ):
+        args = [wave.slug, role] if name in ("desk:preview", "desk:paper") else [wave.slug]
+        response = browser.get(reverse(name, args=args), follow=True)
+        assert response.status_code == 200, name
 
 
 def test_whoever_may_edit_is_led_from_a_thought_to_its_question() -> None:

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
         ("roles[1].code", "Roles", "draft:roles"),
         ("banners[0].by", "Breakdowns", "draft:banners"),
         ("scales[0].options[1].code", "Scales", "draft:desk"),
+        ("sections", "Questionnaire", "draft:desk"),
     ],
 )
 def test_a_place_has_words_and_a_page(where: str, words: str, page: str) -> None:
@@ -49,7 +50,7 @@ def test_a_question_that_is_not_there_leads_to_its_section() -> None:
     assert place.words == wave.sections.order_by("position")[0].title
 
 
-@pytest.mark.parametrize("where", ["format", "", "sections", "sections[9].items[0]"])
+@pytest.mark.parametrize("where", ["format", "", "sections[9].items[0]"])
 def test_a_place_without_a_page_has_none(where: str) -> None:
     assert place_of(building.draft(), where) is None
 
