@@ -97,11 +97,15 @@ def standings(waves: Iterable[Wave]) -> list[Standing]:
 
 
 def letters_of(wave: Wave) -> dict[str, int]:
-    """How many invitation letters are in which state, and how many people still wait for theirs (``waiting``)."""
+    """How many invitation letters are in which state, and how many people still wait for theirs (``waiting``).
+
+    Those whose letter the mail server put off wait as well.
+    """
     states: dict[str, int] = dict(
         Letter.objects.filter(invitation__wave=wave).values_list("state").annotate(Count("pk")).order_by()
     )
-    waiting = wave.invitations.personal().filter(revoked=False, stopped=False, responded=False, letters=None)
+    to_get_one = wave.invitations.personal().filter(revoked=False, stopped=False, responded=False)
+    waiting = to_get_one.filter(Q(letters=None) | Q(letters__state=Letter.State.DEFERRED))
     return {**states, "waiting": waiting.count()}
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 
 from respondents import keys
@@ -26,6 +27,14 @@ BATCH = 200
 
 LEASE = timedelta(minutes=10)
 """After this long a claimed letter was interrupted: whether it went is unknown."""
+
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 20, 60, 180, 540, 1440))
+"""How long a letter rests that the mail server put off: after the first time, the second, and so on; then it is
+refused. Together a day and a half, about what mail servers themselves allow a letter.
+"""
+
+HANGING_UP = 421
+"""What a mail server says that closes the connection."""
 
 
 def order_mailing(wave: Wave, kind: str, *, due_at: datetime) -> Mailing:
@@ -52,7 +61,7 @@ def waiting_for(mailing: Mailing) -> QuerySet[Invitation]:
 
 
 def send_waiting_letters(now: datetime) -> int:
-    """Send the next letters of every mailing that is due. Returns how many were settled one way or another."""
+    """Send the next letters of every mailing that is due. Returns how many were tried or given up."""
     settled = Letter.objects.filter(state=Letter.State.SENDING, claimed_at__lt=now - LEASE).update(
         state=Letter.State.UNKNOWN
     )
@@ -92,44 +101,72 @@ def compose(invitation: Invitation, kind: str, *, link: str, code: str) -> Email
 
 
 def _send(mailing: Mailing, now: datetime) -> int:
-    invitations = list(waiting_for(mailing)[:BATCH])
-    if not invitations:
+    first = list(waiting_for(mailing)[:BATCH])
+    again = list(_put_off(mailing, now)[: BATCH - len(first)])
+    if not first and not again:
         return 0
     issue_links(mailing.wave)
     key = keys.read_key(mailing.wave)
     connection = get_connection()
     connection.open()  # a mail server that is away raises here, before anything is claimed; the next sweep tries again
-    settled = 0
+    tried = 0
     try:
-        for each in invitations:
-            letter = _send_one(each, mailing.kind, key, connection, now)
-            settled += letter is not None
-            if letter and letter.state == Letter.State.UNKNOWN:
+        for letter in _claimed(first, again, kind=mailing.kind, now=now):
+            tried += 1
+            if not _send_one(letter, key, connection):
                 break  # the connection is broken: the rest is not claimed and waits for the next sweep
     finally:
         connection.close()
-    return settled
+    return tried
 
 
-def _send_one(invitation: Invitation, kind: str, key: bytes, connection: Any, now: datetime) -> Letter | None:
-    letter = _claim(invitation, kind, now)
-    if letter is None:
-        return None
-    message = compose(invitation, kind, link=link_of(invitation, key=key), code=give_code(invitation, key=key))
+def _put_off(mailing: Mailing, now: datetime) -> QuerySet[Letter]:
+    """The letters whose pause is over, to people who should still get them."""
+    rested = Q()
+    for attempts, pause in enumerate(PAUSES, 1):
+        rested |= Q(attempts=attempts, claimed_at__lte=now - pause)
+    people = mailing.wave.invitations.personal().filter(responded=False, revoked=False, stopped=False)
+    letters = Letter.objects.filter(rested, invitation__in=people, kind=mailing.kind, state=Letter.State.DEFERRED)
+    return letters.select_related("invitation__person", "invitation__wave__survey").order_by("claimed_at", "pk")
+
+
+def _claimed(first: list[Invitation], again: list[Letter], *, kind: str, now: datetime) -> Iterator[Letter]:
+    """The letters of these, each claimed only when it is its turn; those that another worker has are passed over."""
+    for invitation in first:
+        try:
+            with transaction.atomic():
+                letter = Letter.objects.create(invitation=invitation, kind=kind, claimed_at=now)
+        except IntegrityError:
+            continue
+        yield letter
+    for letter in again:
+        mine = Letter.objects.filter(pk=letter.pk, state=Letter.State.DEFERRED, attempts=letter.attempts)
+        letter.attempts += 1
+        if mine.update(state=Letter.State.SENDING, claimed_at=now, attempts=letter.attempts):
+            yield letter
+
+
+def _send_one(letter: Letter, key: bytes, connection: Any) -> bool:
+    """Send a claimed letter and note what became of it. Whether the connection is good for another."""
+    invitation, goes_on = letter.invitation, True
+    message = compose(invitation, letter.kind, link=link_of(invitation, key=key), code=give_code(invitation, key=key))
     try:
         connection.send_messages([message])
         letter.state = Letter.State.SENT
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError):
-        letter.state = Letter.State.REFUSED
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as refusal:
+        code = _code_of(refusal)
+        for_now = 400 <= code < 500 and letter.attempts <= len(PAUSES)
+        letter.state = Letter.State.DEFERRED if for_now else Letter.State.REFUSED
+        goes_on = code != HANGING_UP
     except (smtplib.SMTPException, OSError):
         letter.state = Letter.State.UNKNOWN
+        goes_on = False
     letter.save(update_fields=["state"])
-    return letter
+    return goes_on
 
 
-def _claim(invitation: Invitation, kind: str, now: datetime) -> Letter | None:
-    try:
-        with transaction.atomic():
-            return Letter.objects.create(invitation=invitation, kind=kind, claimed_at=now)
-    except IntegrityError:
-        return None  # another worker has it
+def _code_of(refusal: smtplib.SMTPException) -> int:
+    """The reply code of a refusal: 4xx is for now, 5xx for good (RFC 5321, section 4.2.1)."""
+    if isinstance(refusal, smtplib.SMTPRecipientsRefused):
+        return max(code for code, _words in refusal.recipients.values())
+    return refusal.smtp_code if isinstance(refusal, smtplib.SMTPResponseException) else 0

@@ -103,12 +103,13 @@ class Mailing(models.Model):
 
 class Letter(models.Model):
     """One mail to one person. Claimed before it is sent and marked after; what lies between is for a person to
-    judge.
+    judge. `attempts` counts how often a mail server was asked to take it, the last time at `claimed_at`.
     """
 
     class State(models.TextChoices):
         SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")
+        DEFERRED = "deferred", _("Put off by the mail server: tried again later")
         REFUSED = "refused", _("Refused by the mail server")
         UNKNOWN = "unknown", _("Perhaps sent: the machine stopped in between")
 
@@ -116,6 +117,7 @@ class Letter(models.Model):
     kind = models.CharField(max_length=12, choices=MailKind.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.SENDING)
     claimed_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["invitation", "kind"], name="letter_once")]

@@ -19,8 +19,9 @@ from django.db import connection
 
 from barometer import env
 from respondents import keys, mailing
+from respondents.fieldwork import letters_of
 from respondents.invitations import revoke, stop
-from respondents.mailing import LEASE, order_mailing, send_waiting_letters
+from respondents.mailing import LEASE, PAUSES, order_mailing, send_waiting_letters
 from respondents.models import Invitation, Letter, Person
 from respondents.promise import promise_of
 from respondents.responses import OPEN, standing
@@ -56,16 +57,19 @@ def states() -> dict[str, str]:
 
 
 class Troubled:
-    """A mail server's manners: knows nobody of some names, and hangs up after so many letters."""
+    """A mail server's manners: knows nobody of some names, puts others off, and hangs up after so many letters."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.unknown: tuple[str, ...] = ()
+        self.put_off: dict[str, str] = {}
         self.hangs_up_after: int | None = None
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if address.partition("@")[0] in self.unknown:
             return "550 Nobody of that name"
+        if address.partition("@")[0] in self.put_off:
+            return self.put_off[address.partition("@")[0]]
         envelope.rcpt_tos.append(address)
         return "250 Known"
 
@@ -286,6 +290,54 @@ def test_an_address_that_the_server_refuses_is_marked_and_the_others_get_theirs(
         assert send_waiting_letters(LATER) == 0
     assert states() == {"Ann": "sent", "Nobody": "refused", "Cy": "sent"}
     assert sorted(message["To"] for message in server.messages) == ["ann@example.org", "cy@example.org"]
+
+
+def test_a_letter_that_is_put_off_is_tried_again_after_a_pause_and_sent_once(troubled: Any) -> None:
+    wave = ordered("ann", "grey", "cy")
+    with troubled(put_off={"grey": "450 Greylisted, try again later"}) as server:
+        assert send_waiting_letters(NOW) == 3
+        assert states() == {"Ann": "sent", "Grey": "deferred", "Cy": "sent"}
+        assert letters_of(wave)["waiting"] == 1
+        assert send_waiting_letters(NOW + PAUSES[0] - timedelta(seconds=1)) == 0
+        server.put_off = {}
+        assert send_waiting_letters(NOW + PAUSES[0]) == 1
+        assert send_waiting_letters(NOW + 2 * PAUSES[-1]) == 0
+    assert states() == dict.fromkeys(("Ann", "Grey", "Cy"), "sent")
+    assert sorted(message["To"] for message in server.messages) == [
+        f"{name}@example.org" for name in ("ann", "cy", "grey")
+    ]
+
+
+def test_who_answers_while_the_letter_is_put_off_gets_none(troubled: Any) -> None:
+    ordered("grey")
+    with troubled(put_off={"grey": "451 Later"}) as server:
+        send_waiting_letters(NOW)
+        Invitation.objects.update(responded=True)
+        server.put_off = {}
+        assert send_waiting_letters(NOW + PAUSES[0]) == 0
+    assert server.messages == []
+
+
+def test_a_letter_put_off_again_and_again_is_refused_in_the_end(troubled: Any) -> None:
+    ordered("grey")
+    at, seen = NOW, []
+    with troubled(put_off={"grey": "452 Full"}):
+        for pause in (*PAUSES, timedelta(0)):
+            send_waiting_letters(at)
+            seen.append(states()["Grey"])
+            at += pause
+        assert send_waiting_letters(at + 2 * PAUSES[-1]) == 0
+    assert seen == [*["deferred"] * len(PAUSES), "refused"]
+
+
+def test_a_server_that_puts_off_and_hangs_up_leaves_nothing_in_doubt(troubled: Any) -> None:
+    ordered("ann", "bo", "cy")
+    with troubled(put_off=dict.fromkeys(("ann", "bo", "cy"), "421 Too busy, closing")):
+        assert send_waiting_letters(NOW) == 1
+    assert list(states().values()) == ["deferred"]
+    with troubled():
+        assert send_waiting_letters(NOW + PAUSES[0]) == 3
+    assert set(states().values()) == {"sent"}
 
 
 def test_a_server_that_is_away_claims_nothing_and_is_tried_again(troubled: Any) -> None:
