@@ -35,7 +35,10 @@ def _whose(wave: Wave | None) -> Sentence:
     return Sentence(
         _("Confidential.") + " " + (named if partner else _("Nobody at HSJ can see which answers are yours.")),
         _("Names and answers are kept in separate tables that no key connects, and no screen shows both."),
-        ("tests/respondents/test_promise.py::test_no_column_leads_from_an_answer_to_a_person",),
+        (
+            "tests/respondents/test_promise.py::test_no_column_leads_from_an_answer_to_a_person",
+            "tests/torture/test_two_sides.py::test_no_request_of_the_staff_touches_both_sides",
+        ),
     )
 
 
@@ -70,7 +73,11 @@ def _destroyed(wave: Wave | None) -> Sentence:
     return Sentence(
         _("When it closes that connection is destroyed and cannot be restored."),
         _("The sent answers are copied in random order under new random names, the originals and the key are erased."),
-        ("tests/respondents/test_promise.py::test_after_the_close_no_link_leads_to_an_answer",),
+        (
+            "tests/respondents/test_promise.py::test_after_the_close_no_link_leads_to_an_answer",
+            "tests/respondents/test_remains.py::test_the_key_stays_until_the_remains_are_gone",
+            "tests/torture/test_linkage.py::test_the_attack_finds_everybody_before_the_close_and_nobody_after",
+        ),
     )
 
 
@@ -116,5 +123,8 @@ def _published() -> Sentence:
     return Sentence(
         _("Figures about fewer than ten people are never published."),
         _("A column with fewer than ten people is withheld, and enough beside it that it cannot be worked out."),
-        ("tests/respondents/test_promise.py::test_figures_about_fewer_than_ten_people_are_withheld",),
+        (
+            "tests/respondents/test_promise.py::test_figures_about_fewer_than_ten_people_are_withheld",
+            "tests/results/test_own.py::test_a_group_that_staff_alone_may_see_is_withheld_here",
+        ),
     )

@@ -38,7 +38,8 @@ def running() -> Wave:
 
 
 def test_every_sentence_names_a_test_that_exists() -> None:
-    for sentence in (*promise.promise_of(None), *promise.promise_of(Wave(sealed=True))):
+    settings = (None, Wave(sealed=True), Wave(linkage=True), Wave(partner={"name": "Capita"}))
+    for sentence in (sentence for wave in settings for sentence in promise.promise_of(wave)):
         assert sentence.tests, sentence.text
         for name in sentence.tests:
             path, _, function = name.partition("::")
