@@ -53,6 +53,8 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_prefetch_multiplier=1,
     worker_max_tasks_per_child=1000,
+    # The largest wave takes minutes. What hangs for an hour gives its child back; the next message tries again.
+    task_time_limit=60 * 60,
     worker_hijack_root_logger=False,
     task_publish_retry=False,
     task_ignore_result=True,

@@ -114,11 +114,13 @@ def unwise(**_: Any) -> list[CheckMessage]:
         "W001": ("localhost" in sender, "MAIL_FROM is an address on this computer.", "Set MAIL_FROM."),
         "W002": (_database_file() is not None, "The database is a file of this computer.", "Set DATABASE_URL."),
         "W003": (not settings.SECOND_FACTOR_REQUIRED, "Staff need no second factor.", "Set SECOND_FACTOR=1."),
+        "W004": (settings.SECURE and not settings.TRUST_PROXY, "Every request seems to come without https.", _PROXY),
     }
     return [Caution(text, hint=hint, id=f"barometer.{id_}") for id_, (is_so, text, hint) in found.items() if is_so]
 
 
 _NEW_KEY = 'Set SECRET_KEY, say to: python -c "import secrets; print(secrets.token_urlsafe(50))"'
+_PROXY = "Set TRUST_PROXY=1; the web server itself speaks http, a proxy in front of it https."
 _CLIENT = "Set OIDC_CLIENT_ID and OIDC_CLIENT_SECRET (or OIDC_CLIENT_SECRET_FILE)."
 _SITE_URL = "Set SITE_URL=https://… to the address that respondents see."
 

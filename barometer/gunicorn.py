@@ -15,6 +15,9 @@ max_requests = env.number("WEB_MAX_REQUESTS", 0)
 max_requests_jitter = max_requests // 10
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - heartbeats only
 
+# Under which path the site lies is never read from a request.
+forwarder_headers = ""
+
 # No socket for remote control: it would lie in somebody's home.
 control_socket_disable = True
 

@@ -21,6 +21,8 @@ LOCAL = (_SITE.hostname or "") in ("localhost", "127.0.0.1", "::1")
 DEBUG = env.flag("DEBUG", default=LOCAL)
 DEFAULT_SECRET_KEY = "not-secret-and-good-for-one-computer-only"  # noqa: S105 - refused in production
 SECRET_KEY = env.secret("SECRET_KEY", DEFAULT_SECRET_KEY)
+# Keys that were in use before: what they signed, encrypted or hashed is still known.
+SECRET_KEY_FALLBACKS = env.secret("SECRET_KEY_FALLBACKS").split()
 # This computer may always ask: health checks do.
 ALLOWED_HOSTS = sorted({*env.names("ALLOWED_HOSTS", (_SITE.hostname or "",)), *LOOPBACK})
 CSRF_TRUSTED_ORIGINS = [f"{_SITE.scheme}://{_SITE.netloc}"] if SECURE else []

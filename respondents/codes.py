@@ -37,7 +37,7 @@ def code_for(key: bytes, invitation_id: UUID) -> str:
 def give_code(invitation: Invitation, *, key: bytes) -> str:
     """The code of an invitation, from now on accepted. Repeatable."""
     code = code_for(key, invitation.pk)
-    name, pad = _name_and_pad(code)
+    name, pad = _name_and_pad(code, secret_key=settings.SECRET_KEY)
     if invitation.code_name != name:
         invitation.code_name = name
         invitation.code_box = _mixed(_bytes_of(keys.token_for(key, invitation.pk)), pad).hex()
@@ -50,12 +50,10 @@ def token_behind(typed: str) -> str | None:
     code = tidied(typed, group=GROUP)
     if len(code) != LENGTH + 1:
         return None
-    name, pad = _name_and_pad(code)
-    found = Invitation.objects.filter(code_name=name, revoked=False).values_list("code_box", "token_hash").first()
-    if found is None:
-        return None
-    token = _token_of(_mixed(bytes.fromhex(found[0]), pad))
-    return token if keys.token_hash(token) == found[1] else None
+    for secret_key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        if token := _token_in_box(*_name_and_pad(code, secret_key=secret_key)):
+            return token
+    return None
 
 
 def forget_codes(wave: Wave) -> int:
@@ -68,8 +66,16 @@ def address_to_type() -> str:
     return f"{settings.SITE_URL.partition('://')[2]}/code"
 
 
-def _name_and_pad(code: str) -> tuple[str, bytes]:
-    secret = salted_hmac("respondents.codes", "scrypt", algorithm="sha256").digest()
+def _token_in_box(name: str, pad: bytes) -> str | None:
+    found = Invitation.objects.filter(code_name=name, revoked=False).values_list("code_box", "token_hash").first()
+    if found is None:
+        return None
+    token = _token_of(_mixed(bytes.fromhex(found[0]), pad))
+    return token if keys.token_hash(token) == found[1] else None
+
+
+def _name_and_pad(code: str, *, secret_key: str) -> tuple[str, bytes]:
+    secret = salted_hmac("respondents.codes", "scrypt", secret=secret_key, algorithm="sha256").digest()
     made = hashlib.scrypt(code.encode(), salt=secret, n=COST, r=8, p=1, dklen=64)
     return made[:32].hex(), made[32:]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command, load_command_class
+from django.core.management import CommandError, call_command, get_commands, load_command_class
 from django.utils import timezone
 
 from respondents.models import Invitation, Organisation
@@ -23,18 +23,7 @@ ANSWERS = str(SAMPLE / "2013-winter.responses.csv")
 REGISTER = str(REFERENCE / "organisations.csv")
 HEAD = "response,organisations,role,gp,GRIP,WHY,WAYS,PLANS_POOL,PLANS_SPLIT,SPEND"
 
-CONTRACT = [
-    "close_wave",
-    "demo",
-    "dump_wave",
-    "load_organisations",
-    "load_responses",
-    "load_sample",
-    "load_wave",
-    "open_wave",
-    "tables",
-    "tick",
-]
+COMMANDS = sorted(name for name, of in get_commands().items() if of == "barometer")
 
 
 def run(name: str, *arguments: str, **options: Any) -> str:
@@ -80,11 +69,11 @@ def winter(db: None) -> Wave:
 # --- Each command ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", CONTRACT)
+@pytest.mark.any_database
+@pytest.mark.parametrize("name", COMMANDS)
 def test_the_help_of_every_command_shows_an_example(name: str) -> None:
-    command = load_command_class("barometer", name)
-    assert f"manage.py {name}" in command.help.replace("make demo", "manage.py demo")
-    assert command.create_parser("manage.py", name).format_help()
+    told = load_command_class("barometer", name).create_parser("manage.py", name).format_help()
+    assert f"Example: manage.py {name}" in " ".join(told.split())
 
 
 @pytest.mark.django_db
@@ -353,6 +342,30 @@ def test_commands_end_with_nought_one_or_two(sqlite_installation: Installation) 
     code, out, err = status(sqlite_installation, "tables", "--help")
     assert (code, err) == (0, "")
     assert "manage.py tables 2013-winter --variable GRIP" in " ".join(out.split())
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize(
+    ("own", "argument", "code", "told"),
+    [
+        ({}, "an-empty-database", 1, "The database failed: no such table: surveys_wave"),
+        (
+            {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"},
+            "no-database",
+            1,
+            "The database failed: connection to",
+        ),
+        ({"DEBUG": "perhaps"}, "a-setting", 1, "The settings are wrong: DEBUG must be 1 or 0, not 'perhaps'."),
+        ({}, "caf\udce9", 2, "An argument is not in UTF-8."),
+    ],
+)
+def test_what_the_operator_can_mend_is_told_without_a_traceback(
+    tmp_path: Path, own: dict[str, str], argument: str, code: int, told: str
+) -> None:
+    done = processes.run(["python", "manage.py", "dump_wave", argument], {"VAR_DIR": str(tmp_path), **own})
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr.startswith(told)
+    assert "Traceback" not in done.stderr
 
 
 def test_what_is_printed_can_be_piped_whatever_the_terminal_speaks(sqlite_installation: Installation) -> None:

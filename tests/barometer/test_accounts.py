@@ -252,6 +252,11 @@ def test_an_address_is_believed_only_of_a_trusted_proxy(rf, settings, trusted, a
     assert client_address(request) == address
 
 
+def test_without_word_of_the_proxy_the_connection_counts(rf, settings):
+    settings.TRUST_PROXY = True
+    assert client_address(rf.get("/")) == "127.0.0.1"
+
+
 # --- What needs signing in -----------------------------------------------------------------------------------------
 
 

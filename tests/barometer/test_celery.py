@@ -33,6 +33,8 @@ def test_results_are_not_kept_and_lost_work_comes_back():
     assert app.conf.task_ignore_result
     assert app.conf.task_acks_late
     assert app.conf.task_reject_on_worker_lost
+    assert app.conf.task_acks_on_failure_or_timeout
+    assert app.conf.task_time_limit == 3600
     assert app.conf.broker_transport_options["unacked_restore_throttle"] == 1
     assert not app.conf.task_always_eager
 

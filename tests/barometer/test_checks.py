@@ -23,6 +23,7 @@ PRODUCTION = {
     "SECURE": True,
     "SITE_URL": "https://survey.example.org",
     "SWEEPS_RUN_BY": "celery",
+    "TRUST_PROXY": True,
 }
 POSTGRES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "barometer"}}
 
@@ -86,9 +87,10 @@ def test_a_provider_that_signs_in_is_whole_and_safe(production, issuer, secret, 
     assert found() == errors
 
 
-def test_a_production_without_a_second_factor_is_unwise(production):
-    production.SECOND_FACTOR_REQUIRED = False
-    assert [message.id for message in checks.unwise()] == ["barometer.W003"]
+@pytest.mark.parametrize(("name", "warning"), [("SECOND_FACTOR_REQUIRED", "W003"), ("TRUST_PROXY", "W004")])
+def test_a_production_without_a_second_factor_or_its_proxy_is_unwise(production, name, warning):
+    setattr(production, name, False)
+    assert [message.id for message in checks.unwise()] == [f"barometer.{warning}"]
 
 
 @pytest.mark.parametrize(("name", "value"), [("WEB_CONCURRENCY", 2), ("SWEEPS_RUN_BY", "celery")])

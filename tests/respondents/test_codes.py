@@ -46,6 +46,14 @@ def test_a_code_leads_where_the_link_leads_however_it_is_typed(typed: Any) -> No
     assert reply["Cache-Control"] == "no-store, private"
 
 
+def test_a_code_outlives_the_secret_key_it_was_made_with(settings: Any) -> None:
+    link, code = given()
+    settings.SECRET_KEY, old = "a new key of this installation, long enough for years", settings.SECRET_KEY
+    assert token_behind(code) is None
+    settings.SECRET_KEY_FALLBACKS = ["an older one still", old]
+    assert token_behind(code) == link.token
+
+
 @pytest.mark.parametrize(
     "typed", ["", "A", "7QF2M-0ZK9", "\x00" * 10, "７ＱＦ２Ｍ０ＺＫ９Ｔ", "ß" * 10, "🙂" * 10, "x" * 9999]
 )

@@ -26,7 +26,7 @@ class Command(RefusingCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The claim, and what to hold it against."""
-        parser.add_argument("claim", help='such as "61% of 51" or "31 per cent, nine of the 29"')
+        parser.add_argument("claim", help='such as "61%% of 51" or "31 per cent, nine of the 29"')
         parser.add_argument("--base", type=_base, metavar="N", help="the base of percentages that stand without one")
         parser.add_argument("--wave", metavar="WAVE", help="hold it against the figures of a wave; needs --variable")
         parser.add_argument("--variable", metavar="NAME", help="the question it is about")
