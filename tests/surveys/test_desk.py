@@ -252,7 +252,9 @@ def test_a_wording_is_corrected_by_two_people_and_shown(editor: Client) -> None:
     assert 'value="Is the hold right?"' in words(too_much)
     assert editor.post(url, form).status_code == 422
     proposed = editor.post(url, {**form, "reason": "A slip"})["Location"]
-    assert "Is the Grip right?" in words(publisher.get(proposed))
+    seen = words(publisher.get(proposed))
+    assert "Is the <del>grip</del> right?" in seen
+    assert "Is the <ins>Grip</ins> right?" in seen
     publisher.post(proposed)
     page = words(publisher.get(reverse("surveys:corrections", args=["spring"])))
     assert "Proposed by Desk Person, confirmed by Desk Person" in page
