@@ -1,13 +1,16 @@
 """One row per respondent: the cells of a frame as values, with what must be withheld left out.
 
-Rows stand in the frame's own order, which depends on the answers alone. Names, organisations and words written by
-respondents are never here: the first two are not in a frame, the last are left out.
+Rows stand in an order that what stands in them decides, and nothing else. The frame's own order rests on everything it
+holds: whoever can guess what is withheld, or has read the comments, could tell by a row's place whose they are
+(docs/decisions/0079). Names, organisations and words written by respondents are never here: the first two are not in a
+frame, the last are left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -51,8 +54,38 @@ def exported_variables(frame: Frame) -> tuple[Variable, ...]:
 
 
 def respondents(frame: Frame, *, withholding: Withholding | None = None) -> Iterator[Respondent]:
-    """Every respondent in the frame's order. A weight is withheld with any attribute, since it could give it away."""
+    """Every respondent, ordered by what the cells show. A weight goes with any attribute, which it could give away."""
     withholding = withholding or withhold(frame)
+    marks = [_mark_of(each) for each in _in_frame_order(frame, withholding)]
+    order = sorted(range(frame.size), key=marks.__getitem__)
+    hidden = tuple(withholding.hidden[place] for place in order)
+    yield from _in_frame_order(_taken(frame, order), replace(withholding, hidden=hidden))
+
+
+def _mark_of(respondent: Respondent) -> bytes:
+    """A digest of all that the row shows."""
+    return blake2b(repr((respondent.cells, respondent.weight)).encode(), digest_size=16).digest()
+
+
+def _taken(frame: Frame, order: Sequence[int]) -> Frame:
+    """The same respondents in another order, without their words."""
+
+    def masks(matrix: bits.Matrix) -> bits.Matrix:
+        return bits.pack(bits.unpack(matrix, frame.size)[..., order])
+
+    return replace(
+        frame,
+        codes={name: masks(matrix) for name, matrix in frame.codes.items()},
+        asked={name: masks(mask) for name, mask in frame.asked.items()},
+        answered={name: masks(mask) for name, mask in frame.answered.items()},
+        numbers={name: values[order] for name, values in frame.numbers.items()},
+        positions={name: places[:, order] for name, places in frame.positions.items()},
+        texts={},
+        weights=None if frame.weights is None else frame.weights[order],
+    )
+
+
+def _in_frame_order(frame: Frame, withholding: Withholding) -> Iterator[Respondent]:
     variables = exported_variables(frame)
     start = 0
     for shard in frame.shards(max(1, -(-frame.size // CHUNK))):

@@ -111,6 +111,32 @@ def test_a_format_with_a_row_per_respondent_says_so(exporter: Exporter) -> None:
     assert (lines[1] == lines[0] + 1) == exporter.respondent_level
 
 
+def test_what_a_file_leaves_out_does_not_decide_where_a_row_stands(exporter: Exporter) -> None:
+    """Else whoever reads the comments could try each in each row: only the right one would put it where it is."""
+    if not exporter.respondent_level:
+        return
+    said = [{"SPEND": [float(number % 6)], "GRIP": [1 + number % 2]} for number in range(24)]
+    files = {
+        written(exporter.key, material([row(WORDS=[f"{words} {place}"], **each) for place, each in enumerate(said)]))
+        for words in ("one", "two", "three", "four")
+    }
+    assert len(files) == 1
+    few = [row(**each) for each in said]
+    files = {
+        written(exporter.key, material([*few, row(region="Y55", gp=gp), row(region="Y55", gp=1 - gp)]))
+        for gp in (0, 1)
+    }
+    assert len(files) == 1
+
+
+def test_a_row_stays_with_what_is_withheld_in_it() -> None:
+    """One chair of the Midlands is hidden among the officers, who are fewer than the other chairs."""
+    chairs = [row(SPEND=[float(number)]) for number in range(8)]
+    hidden = [row("ao", "Y55", 0, SPEND=[float(number)]) for number in range(10, 16)] + [row("chair", "Y55")]
+    told = {each["SPEND"]: "role" in each["withheld"] for each in sheet("csv", material(chairs + hidden))}
+    assert told == {str(number): number > 9 for number in (*range(8), *range(10, 16))} | {"-2.5": True}
+
+
 def test_an_empty_wave_is_exported_too(exporter: Exporter) -> None:
     assert written(exporter.key, material([]))
 
