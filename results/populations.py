@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from respondents.attributes import Attributes
 from surveys.codebook import Variable
 from surveys.compiling import instrument_of
@@ -24,16 +26,25 @@ Where = Mapping[str, Collection[Any]]
 def population_of(wave: Wave) -> Population | None:
     """How many people were invited with each combination of attributes: ``{"people": 12, "role": "ao", …}``.
 
+    Counted are those whose invitation stands, and those who had answered before theirs was revoked (`invited_people`).
     None when nobody was invited by name, or when answers came from people who were not: then nobody knows out of how
     many they came.
     """
-    personal = wave.invitations.personal().filter(revoked=False)
+    personal = invited_people(wave)
     if not personal.exists() or wave.invitations.filter(person=None, responded=True).exists():
         return None
     attributes = Attributes(wave, instrument_of(wave))
     invited = personal.prefetch_related("places")
     found = Counter(tuple(sorted(_attributes(each, attributes).items())) for each in invited)
     return [{"people": people, **dict(held)} for held, people in sorted(found.items(), key=str)]
+
+
+def invited_people(wave: Wave) -> Any:
+    """The invitations by name that make the population: those that stand, and those that were answered.
+
+    An answer stays when its invitation is revoked, so whoever gave it belongs to those it could have come from.
+    """
+    return wave.invitations.personal().filter(Q(revoked=False) | Q(responded=True))
 
 
 def column_sizes(

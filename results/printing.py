@@ -7,12 +7,14 @@ under half of one per cent, and the count beside every percentage that stands on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from results.analysis.rounding import FLOAT_DECIMALS
 from results.analysis.uncertainty import Z95
 
 NONE, TRACE = "–", "*"
@@ -78,8 +80,8 @@ def count_of(cell: Cell, *, base: int) -> str:
 
 
 def mean(value: float | None) -> str:
-    """A mean to one decimal, a dash where none can be given."""
-    return NONE if value is None else f"{value:.1f}"
+    """A mean to one decimal, halves upwards as with percentages; a dash where none can be given."""
+    return NONE if value is None else f"{math.floor(round(10 * value, FLOAT_DECIMALS) + 0.5) / 10:.1f}"
 
 
 def mean_interval(mean: Mapping[str, Any]) -> tuple[float, float]:

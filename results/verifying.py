@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,9 @@ from results.snapshot import computed
 from surveys.canonical import canonical_json
 from surveys.models import Wave
 from surveys.problems import Problem, Refused
+
+SAME = 1e-9
+"""How far apart fractions may be, relatively, and still be the same figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,18 @@ def _within(name: str, stored: Any, fresh: Any) -> Iterator[str]:
     elif isinstance(stored, list) and isinstance(fresh, list) and len(stored) == len(fresh):
         for index, (one, other) in enumerate(zip(stored, fresh, strict=True)):
             yield from _within(f"{name}[{index}]", one, other)
-    elif canonical_json(stored) != canonical_json(fresh):
+    elif not _is_same(stored, fresh):
         yield f"{name}: stored {canonical_json(stored)}, recomputed {canonical_json(fresh)}"
+
+
+def _is_same(stored: Any, fresh: Any) -> bool:
+    """Whether two figures are one: counts and printed percentages exactly, fractions but for their last digits.
+
+    Those differ between processors, and a wave may be verified on another machine than it was closed on.
+    """
+    if isinstance(stored, float) and isinstance(fresh, float):
+        return math.isclose(stored, fresh, rel_tol=SAME, abs_tol=SAME)
+    return canonical_json(stored) == canonical_json(fresh)
 
 
 def _name(table: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from results.analysis import bits
 from results.analysis.frame import Frame
 from results.analysis.weighting import rake, report_of
+from results.populations import invited_people
 from surveys.models import Wave
 from surveys.wave_checks import PLACES
 
@@ -30,9 +31,9 @@ Targets = dict[str, dict[str, int]]
 def targets_of(wave: Wave, weighting: Mapping[str, Any] | None, sizes: Mapping[str, int] | None) -> Targets | None:
     """The counts that each margin is weighted to, category by category; None unless the wave is raked.
 
-    Roles and GPs are counted among the people invited by name whose invitation stands, places among the organisations
-    of the frame (`sizes`, as `respondents.organisations.frame_sizes` gives them). A margin without a population is
-    empty. Called while the wave closes: afterwards people move and registers are corrected.
+    Roles and GPs are counted among the people invited by name (`populations.invited_people`), places among the
+    organisations of the frame (`sizes`, as `respondents.organisations.frame_sizes` gives them). A margin without a
+    population is empty. Called while the wave closes: afterwards people move and registers are corrected.
     """
     if (weighting or {}).get("method") != RAKE:
         return None
@@ -65,7 +66,7 @@ def _target(wave: Wave, name: str, sizes: Mapping[str, int] | None) -> dict[str,
 
 
 def _invited(wave: Wave, name: str) -> dict[str, int]:
-    people = wave.invitations.personal().filter(revoked=False).values_list(name, flat=True)
+    people = invited_people(wave).values_list(name, flat=True)
     return dict(sorted(Counter(map(_category, people)).items()))
 
 

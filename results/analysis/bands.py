@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,28 +13,29 @@ from results.analysis.rows import Head
 from surveys.codebook import Variable
 
 MOST_BANDS = 8
-ROUND_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+ROUND_STEPS = tuple(map(Decimal, ("1", "2", "2.5", "5", "10")))
 
 
 def band_edges(variable: Variable, values: NDArray[np.float64]) -> list[float]:
     """Lower edges of at most eight bands, and the upper edge of the last: multiples of 1, 2, 2.5 or 5 times ten.
 
-    Bands hold their lower edge and not their upper, but for the last, which holds both.
+    Bands hold their lower edge and not their upper, but for the last, which holds both. Edges are worked out in
+    decimals, so that an answer of 0.3 stands in the band that begins at 0.3.
 
     >>> band_edges(Variable("AGE", "", "number", minimum=18, maximum=90), np.array([]))
     [10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0]
     """
     if variable.minimum is None and not len(values):
         return []
-    low = variable.minimum if variable.minimum is not None else float(values[0])
-    high = variable.maximum if variable.maximum is not None else float(values[-1]) if len(values) else low
-    step = _round_step((high - low) / MOST_BANDS) if high > low else 1.0
+    low = _exact(variable.minimum if variable.minimum is not None else values[0])
+    high = _exact(variable.maximum) if variable.maximum is not None else _exact(values[-1]) if len(values) else low
+    step = _round_step((high - low) / MOST_BANDS) if high > low else Decimal(1)
     first = math.floor(low / step)
     last = max(first + 1, math.ceil(high / step))
     if last - first > MOST_BANDS:
-        step = _round_step(step * 1.01)
+        step = _round_step(step * Decimal("1.01"))
         first, last = math.floor(low / step), math.ceil(high / step)
-    return [place * step for place in range(first, last + 1)]
+    return [float(place * step) for place in range(first, last + 1)]
 
 
 def banded(figures: Figures) -> tuple[Figures, list[Head]]:
@@ -50,13 +52,26 @@ def banded(figures: Figures) -> tuple[Figures, list[Head]]:
 
 def _head(edges: list[float], place: int) -> Head:
     low, high = edges[place], edges[place + 1]
-    words = f"{low:g} to {high:g}" if place == len(edges) - 2 else f"{low:g} to under {high:g}"
-    return {"id": f"band:{low:g}", "label": words, "kind": "band", "code_kind": "", "low": low, "high": high}, [
-        1 + place
-    ]
+    words = f"{_plain(low)} {'to' if place == len(edges) - 2 else 'to under'} {_plain(high)}"
+    head = {"id": f"band:{_plain(low)}", "label": words, "kind": "band", "code_kind": "", "low": low, "high": high}
+    return head, [1 + place]
 
 
-def _round_step(least: float) -> float:
-    """The smallest round step that is not less than `least`."""
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(step * power for step in ROUND_STEPS if step * power >= least * (1 - 1e-12))
+def _plain(value: float) -> str:
+    """The number in full, as short as it can be: no exponent, no point without anything after it."""
+    return format(_exact(value).normalize(), "f")
+
+
+def _exact(value: float) -> Decimal:
+    """The decimal that was typed: 0.3, not the nearest that a computer can hold."""
+    return Decimal(repr(float(value)))
+
+
+def _round_step(least: Decimal) -> Decimal:
+    """The smallest round step that is not less than `least`.
+
+    >>> _round_step(Decimal("0.03"))
+    Decimal('0.05')
+    """
+    power = Decimal(1).scaleb(least.adjusted())
+    return next(step * power for step in ROUND_STEPS if step * power >= least)

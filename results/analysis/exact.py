@@ -1,6 +1,6 @@
 """Sums of weights that come out the same in any order, so that shards add up to the last bit.
 
-A weight is kept as a whole number of units, 2**-39 of the frame's scale (a power of two at or above the largest
+A weight is kept as a whole number of units, 2**-39 of the frame's scale (`frame.scale_of`, at or above the largest
 weight). Whole numbers below 2**53 add exactly in doubles: 2**14 respondents at a time, then in 64-bit integers.
 """
 

@@ -96,12 +96,13 @@ def figures_of(
 def on_substantive_base(figures: Figures) -> Figures:
     """The figures on the base of those with an opinion: don't know, refused and not applicable set aside.
 
-    Raises ValueError where these can be given together with other answers, for then nobody can be set aside.
+    Whoever gives one of these to a question with several answers gives no other. Raises ValueError for a ranking:
+    there they can stand among others, and nobody can be set aside.
     """
     variable = figures.variable
     rows = [row for row, code in enumerate(variable.codes, start=1) if code.kind]
-    if variable.holds == "many" and not all(variable.codes[row - 1].exclusive for row in rows):
-        raise ValueError(f"{variable.name}: don't know can be given with other answers and cannot be set aside")
+    if rows and variable.holds == "order":
+        raise ValueError(f"{variable.name}: don't know can be ranked among other answers and cannot be set aside")
     overlap = figures.overlap and on_substantive_base(figures.overlap)
     made = figures_of(variable, figures.split, figures.counts.without(rows), scale=figures.scale, overlap=overlap)
     return replace(made, substantive=True)

@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 
 from results.analysis import bits
 from results.analysis.encoding import ENCODERS, Cell, Encoder, Parts
+from results.analysis.exact import UNIT_BITS
 from surveys.codebook import Codebook, CodeValue, Variable
 
 Row = tuple[Mapping[str, Any], Mapping[str, Sequence[Any]], float | None]
 
+MOST_DECIMALS = 9
 CHUNK = 256  # small enough that a chunk of responses stays in the cache while its columns are read
 _MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
 _FOLD = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB], dtype=np.uint64)
@@ -35,7 +37,7 @@ class Frame:
 
     `codes` holds ``[codes, bytes]`` per closed variable in the codebook's order; `positions` ``[codes, n]`` per
     ranking (1 first, 0 not ranked); `numbers` ``[n]`` with NaN where there is none; `weights` ``[n]`` or None; `scale`
-    the power of two that weights are summed on (shards of one frame share it).
+    what weights are summed on (`scale_of`; shards of one frame share it).
     """
 
     codebook: Codebook
@@ -157,9 +159,30 @@ def check_weights(weights: NDArray[np.float64], size: int) -> NDArray[np.float64
 
 
 def scale_of(weights: NDArray[np.float64] | None) -> float:
-    """The power of two at or above the largest weight, on which exact sums are made."""
-    largest = float(weights.max()) if weights is not None and weights.size else 1.0
-    return math.ldexp(1.0, math.frexp(largest)[1]) if largest > 0 else 1.0
+    """The scale on which exact sums are made: a power of two at or above the largest weight.
+
+    Weights that were typed with up to nine decimals are whole numbers of 10⁻ᵈ, and their scale a power of two of
+    those: then every weight is a whole number of units, and sums are without any error.
+
+    >>> scale_of(np.array([0.3, 2.5])), scale_of(np.array([1 / 3, 2.5]))
+    (3.2, 4.0)
+    """
+    if weights is None or not weights.size or not weights.any():
+        return 1.0
+    tens = _tens(weights)
+    return math.ldexp(1.0, math.frexp(float(weights.max()) * tens)[1]) / tens
+
+
+def _tens(weights: NDArray[np.float64]) -> float:
+    """The power of ten that makes all weights whole numbers that fit into units; 1 where there is none."""
+    for decimals in range(MOST_DECIMALS + 1):
+        tens = 10.0**decimals
+        whole = np.rint(weights * tens)
+        if whole.max() > 2.0**UNIT_BITS:
+            break
+        if (whole / tens == weights).all():
+            return tens
+    return 1.0
 
 
 def _fields(frame: Frame) -> dict[str, Any]:

@@ -8,14 +8,15 @@ from fractions import Fraction
 Count = int | float | Fraction
 
 NONE, SLIGHT = "–", "*"
-FLOAT_DECIMALS = 9
+FLOAT_DECIMALS = 7
+"""What is read of a percentage that comes of weights: these are typed with few decimals and their sums have noise."""
 
 
 def percent_half_up(count: Count, base: Count) -> int | None:
     """`count` of `base` as a whole percentage, halves upwards; None on an empty base.
 
     Whole numbers and fractions are compared exactly. Sums of weights are floats, whose last bits are noise: they are
-    read to nine decimals of a per cent first.
+    read to seven decimals of a per cent first.
 
     >>> percent_half_up(23, 184)        # 12.5
     13

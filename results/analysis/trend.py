@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from results.analysis.comparisons import CERTAIN, FISHER, T_TEST, WELCH
-from results.analysis.rounding import percent_half_up
+from results.analysis.rounding import FLOAT_DECIMALS, percent_half_up
 from results.analysis.significance import SMALL_BASE, fisher_test, proportion_test, welch_test
 from surveys.codebook import Variable
 
@@ -172,7 +172,7 @@ def _whole(share: _Share) -> int:
 
 
 def _half_up(percent: float) -> int:
-    return int(np.floor(round(percent, 9) + 0.5))
+    return int(np.floor(round(percent, FLOAT_DECIMALS) + 0.5))
 
 
 def _compared(

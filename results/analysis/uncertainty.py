@@ -33,15 +33,14 @@ def design_effect(people: int, effective: float) -> float | None:
 def corrected_base(effective: float, *, people: int, frame: int | None) -> float:
     """The base that an interval rests on: n(N−1)/(N−n)/deff for `people` of a frame of N; infinite when all answered.
 
-    `effective` is n/deff. Without a frame there is no correction.
+    `effective` is n/deff. Without a frame there is no correction, nor where more are counted than the frame holds: it
+    is not theirs then (the organisations of a region's leaders, some of whom lead others elsewhere as well).
 
     >>> round(corrected_base(116, people=116, frame=569), 1)
     145.4
     """
-    if frame is None:
+    if frame is None or frame < people:
         return effective
-    if frame < people:
-        raise ValueError(f"{people} people cannot come from a frame of {frame}")
     if frame == people:
         return math.inf
     return effective * (frame - 1) / (frame - people)

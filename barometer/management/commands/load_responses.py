@@ -36,3 +36,5 @@ class Command(RefusingCommand):
         count = load_and_close(wave, data, now=now)
         snapshot = finish(wave, now=now)
         self.stdout.write(f"{count} responses loaded into {wave.slug}; it is closed; snapshot {snapshot.digest}.")
+        if problem := (snapshot.summary.get("weighting") or {}).get("problem"):
+            self.stdout.write(f"Its figures are not weighted. {problem}")

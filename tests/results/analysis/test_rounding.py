@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from results.analysis.frame import build_frame
 from results.analysis.rounding import exact_percent, percent_half_up, printed
+from results.analysis.tabulate import tabulate
+from results.printing import mean
+from surveys.codebook import Code, Codebook, Variable
 
 
 def test_half_a_per_cent_goes_up():
@@ -44,3 +48,16 @@ def test_an_empty_base_has_no_percentage():
 )
 def test_none_and_next_to_none_have_their_own_signs(percent, shown):
     assert printed(percent) == shown
+
+
+def test_a_half_that_comes_of_weights_goes_up_whatever_their_range():
+    """4,082 weights of 0.7 are exactly an eighth of all, however large the largest: 13 per cent, not 12."""
+    yes, no = [0.7] * 4082, [20001.7, 0.1]
+    book = Codebook((Variable("Y", "", "one", codes=(Code(1, "Yes"), Code(2, "No"))),))
+    rows = [({}, {"Y": [code]}, weight) for code, weights in ((1, yes), (2, no)) for weight in weights]
+    table = tabulate(build_frame(book, rows, weighted=True), "Y", thresholds=None)
+    assert table["rows"][0]["cells"][0]["percent"] == 13
+
+
+def test_a_mean_is_printed_half_up():
+    assert [mean(each) for each in (6.25, 6.35, 6.249, -0.04, None)] == ["6.3", "6.4", "6.2", "0.0", "–"]

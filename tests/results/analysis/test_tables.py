@@ -22,6 +22,29 @@ def test_numbers_stand_in_bands_that_add_up_to_the_base():
     assert {row["kind"] for row in table["rows"]} == {"band"}
 
 
+def number(*given, **bounds):
+    """The bands of these numbers: what each is called, and how many it holds."""
+    frame = build_frame(
+        Codebook((Variable("N", "N", "number", **bounds),)), [({}, {"N": [each]}, None) for each in given]
+    )
+    rows = tabulate(frame, "N", thresholds=None)["rows"]
+    return {row["id"]: (row["label"], row["cells"][0]["count"]) for row in rows}
+
+
+def test_a_number_on_the_edge_of_a_band_begins_it_in_decimals_too():
+    """Three times 0.1 is more than 0.3 to a computer, so that 0.3 stood in the band below its own."""
+    made = number(0.1, 0.2, 0.3, 0.3, 0.6, 0.7, 0.8, minimum=0, maximum=0.8)
+    counts = [count for _label, count in made.values()]
+    assert counts == [0, 1, 1, 2, 0, 0, 1, 2]
+    assert list(made.values())[3][0] == "0.3 to under 0.4"
+
+
+def test_bands_of_large_numbers_have_names_of_their_own():
+    made = number(1_000_000, 1_000_007, minimum=1_000_000, maximum=1_000_008)
+    assert len(made) == 8
+    assert made["band:1000007"] == ("1000007 to 1000008", 1)
+
+
 def test_a_number_has_median_and_quartiles():
     mean = tabulate(ages(10, 20, 30, 40, 50, 60), "AGE")["mean"][0]
     assert (mean["lower_quartile"], mean["median"], mean["upper_quartile"]) == (20, 35, 50)
@@ -58,8 +81,8 @@ def test_a_known_frame_narrows_the_interval_and_nothing_else():
         assert widths[1][1] == pytest.approx(0, abs=1e-9)
         assert widths[2][1] == widths[2][0]
         assert one["differences"] == two["differences"]
-    with pytest.raises(ValueError, match="frame of 30"):
-        tabulate(frame, "GRIP", frame_sizes={"total": 30})
+    smaller = tabulate(frame, "GRIP", by="gp", frame_sizes={"total": 30})
+    assert smaller["rows"] == free["rows"], "a frame that is smaller than those who answered is not theirs"
 
 
 def test_a_battery_is_summed_up_each_statement_on_its_own_base():
@@ -116,6 +139,18 @@ def test_without_dont_knows_the_base_is_smaller_and_says_so():
     assert [row["id"] for row in table["rows"]] == ["1", "2", "3", "net:any", "net:known"]
     assert table["rows"][0]["cells"][0]["percent"] == 66
     assert (table["set_aside"], table["no_answer"]) == (4, 1)
+
+
+def test_a_dont_know_beside_several_answers_is_set_aside_and_in_a_ranking_refused():
+    codes = (Code(1, "a"), Code(2, "b"), Code(9, "Don't know", kind="dont_know"))
+    book = Codebook((Variable("M", "M", "many", codes=codes), Variable("R", "R", "order", codes=codes)))
+    answers = [{"M": [1, 2], "R": [1, 2]}, {"M": [9], "R": [9, 1]}, {"M": [2], "R": [2]}]
+    frame = build_frame(book, [({}, each, None) for each in answers * 5])
+    table = tabulate(frame, "M", substantive=True)
+    assert (table["columns"][0]["base"], table["set_aside"]) == (10, 5)
+    assert [(row["id"], row["cells"][0]["percent"]) for row in table["rows"]] == [("1", 50), ("2", 100)]
+    with pytest.raises(ValueError, match="cannot be set aside"):
+        tabulate(frame, "R", substantive=True)
 
 
 def test_organisations_votes_are_not_given_without_dont_knows():
