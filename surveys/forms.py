@@ -10,7 +10,7 @@ from crispy_forms.layout import Div, Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.forms.utils import from_current_timezone
+from django.forms.utils import from_current_timezone, pretty_name
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +39,14 @@ class DeskForm(forms.Form):
     def layout(self) -> Layout:
         """The fields in order."""
         return Layout(*self.fields)
+
+    def full_clean(self) -> None:
+        """Check the fields; one that is left blank and has no message of its own is asked for by its name."""
+        for name, field in self.fields.items():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                label = field.label or pretty_name(name)
+                field.error_messages["required"] = _("Fill in “%(label)s”.") % {"label": label}
+        super().full_clean()
 
 
 class FileForm(DeskForm):

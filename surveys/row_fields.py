@@ -208,11 +208,12 @@ class RowsField(forms.Field):
             try:
                 value = column.field.clean(typed.get(column.name))
             except ValidationError as error:
+                blank = getattr(error, "code", "") == "required"
                 words = _("%(noun)s %(number)d, %(column)s: %(what)s") % {
                     "noun": self.noun,
                     "number": number + 1,
                     "column": str(column.label).lower(),
-                    "what": " ".join(error.messages).rstrip("."),
+                    "what": _("fill it in") if blank else " ".join(error.messages).rstrip("."),
                 }
                 found.append(ValidationError(words + ".", code=f"{number}-{column.name}"))
                 continue

@@ -105,7 +105,7 @@ def told_about(page: Page, is_sound: Callable[..., None]) -> None:
     page.get_by_label("Kind of organisation").fill("CCG")
     page.get_by_label("Open on").fill("2013-04-01")
     press(page, "Save")
-    expect(page.get_by_role("alert")).to_contain_text("This field is required")
+    expect(page.get_by_role("alert")).to_contain_text("Fill in “Title”")
     is_sound(page)
     page.get_by_label("Title").fill("Winter 2013")
     press(page, "Save")

@@ -216,7 +216,7 @@ def test_an_untouched_form_changes_nothing(mine: Desk) -> None:
     [
         ({"name": "grip"}, "Begin with a capital"),
         ({"name": "WAYS"}, "WAYS is used twice"),
-        ({"text": ""}, "This field is required"),
+        ({"text": ""}, "Fill in “Question”."),
         ({"text": "x" * 5001}, "at most 5000 characters"),
         ({"answers": "", **rows("options", [{"code": 1, "label": "A"}, {"code": 1, "label": "B"}], options="")}, ""),
         ({"answers": "wave:nowhere"}, "Select a valid choice"),
@@ -464,7 +464,7 @@ def test_introduction_thank_you_and_privacy_stand_in_the_file_and_before_respond
 @pytest.mark.parametrize(
     ("name", "typed", "words"),
     [
-        ("about", {"title": ""}, "This field is required"),
+        ("about", {"title": ""}, "Fill in “Title”."),
         ("about", {"frame_kind": "CCG", "frame_date": ""}, "say on which day"),
         ("about", {"frame_date": "soon"}, "Give the day as a date"),
         ("about", {"number": "-4"}, "Give a number from 0"),
@@ -472,7 +472,7 @@ def test_introduction_thank_you_and_privacy_stand_in_the_file_and_before_respond
         ("roles", {"roles-0-code": "no good"}, "use letters, digits"),
         ("roles", {"roles-2-code": "chair"}, "Row 3: chair is used twice"),
         ("roles", rows("roles", [{"label": "X", "code": "x"}] * 3, roles=("label", "code")), "Tick at least one role"),
-        ("banners", {"banners-1-title": "Region", "banners-1-by": ""}, "This field is required"),
+        ("banners", {"banners-1-title": "Region", "banners-1-by": ""}, "fill it in."),
         ("banners", {"banners-1-title": "Role again", "banners-1-by": "role", "banners-1-name": "role"}, "used twice"),
         ("add_scale", {"name": "likely", "options-0-label": "Yes"}, "has a scale of this name"),
         ("add_scale", {"name": "new"}, "Give at least one answer"),
