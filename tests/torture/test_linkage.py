@@ -8,22 +8,28 @@ row, and where it lies.
 from __future__ import annotations
 
 import random
+import re
+import time
 from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 
+from barometer.logs import scrub
 from respondents import freezing, keys
 from respondents.freezing import destroy_spent_keys
 from respondents.models import Frozen, Invitation, InvitedOrganisation, Person, Response
 from respondents.responses import save_page, submit
+from respondents.views.link import SENT
 from results.closing import close_wave
 from results.snapshot import build_snapshot
 from surveys.models import Wave
-from tests.building import opened, organisation
+from tests.building import link, opened, organisation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -183,3 +189,52 @@ def test_sabotage_frozen_one_by_one_the_transactions_tell_everybody() -> None:
             Frozen.objects.create(wave=wave, answers=row.sent, attributes=row.attributes)
             invitation.save(update_fields=["responded"])
     assert found_by_transaction("respondents_frozen") == FEWER
+
+
+# --- With the web server's log beside the database ---------------------------------------------------------------
+
+
+def answered_in_words(size: int) -> tuple[Wave, list[str], dict[int, int]]:
+    """A wave answered in some order, the web server's log of it, and how long the page of each answer was.
+
+    Each person's comment is as long as the person's number, so that the page that thanks for it tells who it was.
+    """
+    now, day = timezone.now(), timedelta(days=1)
+    wave = opened(now=now, opens_at=(now - day).isoformat(), closes_at=(now + day).isoformat())
+    links = [link(wave) for _number in range(size)]
+    random.Random(7).shuffle(links)
+    log, sizes = [], {}
+    for one in links:
+        number = int(one.invitation.person.name.split()[1])
+        save_page(one.token, {"GRIP": [1], "WHY": ["x" * number]}, revision=0)
+        submit(one.token, revision=1)
+        browser = Client()
+        signer = signing.TimestampSigner(salt=f"respondents.{SENT}.{one.token}")
+        browser.cookies[SENT] = signer.sign(str(int(time.time())))
+        page = browser.get(f"/a/{one.token}/received/").content
+        assert b"x" * number in page
+        log.append(f"GET /a/{one.token}/received/ 200 {len(page)} bytes 9 ms")
+        sizes[len(page)] = number
+    assert len(sizes) == size
+    return wave, log, sizes
+
+
+def found_by_log(log: list[str], sizes: dict[int, int]) -> int:
+    """The invitations in the order in which they were changed, beside the pages in the order they were sent in."""
+    people = rows_of(
+        "SELECT p.name FROM respondents_invitation i JOIN respondents_person p ON p.id = i.person_id"
+        " ORDER BY i.xmin::text::bigint, i.ctid"
+    )
+    said = [re.search(r"(\d+) bytes", line) for line in log]
+    guesses = [sizes[int(found[1])] if found else None for found in said]
+    return sum(int(name.split()[1]) == guess for (name,), guess in zip(people, guesses, strict=True))
+
+
+@pytest.mark.postgres
+def test_the_log_beside_the_database_tells_nothing_once_it_is_scrubbed_or_the_wave_has_closed() -> None:
+    size = 40
+    wave, log, sizes = answered_in_words(size)
+    assert found_by_log(log, sizes) == size
+    assert found_by_log([scrub(line) for line in log], sizes) == 0
+    closed(wave)
+    assert found_by_log(log, sizes) <= 10  # as many by chance come once in ten million runs
