@@ -43,7 +43,12 @@ class WantedQuestions:
 class SearchForm(DeskForm):
     """Words to look for, and where."""
 
-    q = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=200)
+    q = forms.CharField(
+        label=gettext_lazy("Words"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
     survey = forms.ChoiceField(label=gettext_lazy("Survey"), required=False)
     retired = forms.BooleanField(label=gettext_lazy("Retired questions too"), required=False)
     topic = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
@@ -54,7 +59,6 @@ class SearchForm(DeskForm):
         self.fields["survey"].choices = choices  # type: ignore[attr-defined]
         if len(choices) == 2:
             self.fields["survey"].widget = forms.HiddenInput()
-        self.fields["q"].widget.attrs |= {"type": "search", "autocomplete": "off"}
         self.helper.form_method = "get"
         self.helper.form_class = "filters"
         self.helper.inputs = [Submit("", _("Search"))]

@@ -31,7 +31,6 @@ def _helped(form: Any, button: Any) -> FormHelper:
     form.label_suffix = ""
     form.use_required_attribute = False
     form.helper = helper = FormHelper()
-    helper.attrs = {"novalidate": ""}
     helper.add_input(Submit("do", button))
     return helper
 

@@ -154,6 +154,20 @@ def test_a_forgotten_password_is_set_anew_by_mail_and_ends_other_sessions(boss: 
     assert boss.check_password(PASSWORD)
 
 
+def test_signing_in_makes_the_links_before_it_worthless(boss: User) -> None:
+    stranger = Client()
+    stranger.post(reverse("accounts:forgotten"), {"email": boss.email})
+    link = sent_link()
+    Client().post(reverse("accounts:sign_in"), {"username": boss.email, "password": desk.PASSWORD})
+    assert stranger.get(link).status_code == 404
+
+
+def test_impatience_orders_one_letter(boss: User) -> None:
+    for _ in range(3):
+        Client().post(reverse("accounts:forgotten"), {"email": boss.email})
+    assert letters.send_staff_letters(timezone.now()) == 1
+
+
 def test_a_known_and_an_unknown_address_get_the_same_answer(boss: User) -> None:
     known, unknown = (
         Client().post(reverse("accounts:forgotten"), {"email": e}) for e in (boss.email, "x@example.org")
@@ -236,6 +250,16 @@ def test_a_closed_account_is_out_at_once_and_can_be_opened_again(client: Client,
     assert browser.get("/").status_code == 302
     client.post(page, {"do": "reopen"})
     assert User.objects.get(pk=bob.pk).may("editor")
+
+
+def test_a_closed_account_gets_no_letter_more(client: Client) -> None:
+    bob = invited(client)
+    page = reverse("accounts:colleague", args=[bob.pk])
+    client.post(page, {"do": "close"})
+    assert letters.send_staff_letters(timezone.now()) == 0
+    told = client.post(page, {"do": "again"}, follow=True)
+    assert "Only a colleague who has not come in yet" in told.content.decode()
+    assert letters.send_staff_letters(timezone.now()) == 0
 
 
 def test_the_page_of_colleagues_costs_as_much_for_twenty_as_for_two(

@@ -30,7 +30,7 @@ REFERENCE, SAMPLE = HERE / "reference", HERE / "sample"
 EMAIL, PASSWORD = "demo@example.org", "barometer-demo"
 
 PORTS = range(8000, 8100)
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 class Command(BaseCommand):
