@@ -110,6 +110,9 @@ class Play:
         if self.dice.random() < 0.3:
             self.change_elsewhere()
         form = screen.form.copy()
+        if "end" not in form:
+            assert self.receipt, "there is nothing to send, and nothing was sent"
+            return
         form["sure"] = "on"
         reply = device.send(screen.path, form)
         row = self.row()
