@@ -12,7 +12,7 @@ from respondents.attributes import codebook_of
 from respondents.closing_rule import ends_at
 from respondents.freezing import freeze
 from respondents.gate import enter_gate
-from respondents.keys import KeyGone
+from respondents.keys import KeyGone, has_key
 from respondents.models import Response
 from respondents.organisations import frame_sizes
 from respondents.panel import seal
@@ -54,6 +54,15 @@ def close_wave(wave: Wave, *, by: Any = None, now: datetime, without_grace: bool
     OrganisationTally.objects.create(wave=wave, document=tally)
     mark_closed(wave, by=by, now=now, note=f"{frozen} responses frozen")
     return True
+
+
+def misses_key(wave: Wave) -> bool:
+    """Whether closing now would lose for good what only the wave's key can tell: its organisations, its panel.
+
+    Its links are out and the key is not here: lost, or somewhere else, since only who sends mail has it.
+    """
+    told_by_key = bool(wave.frame_kind or wave.linkage) and not has_key(wave)
+    return told_by_key and wave.invitations.exclude(token_hash=None).exists()
 
 
 def _has_drafts(wave: Wave) -> bool:

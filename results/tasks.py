@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
 
 from respondents.remains import vacuum
-from results.closing import close_wave
+from results.closing import close_wave, misses_key
 from results.frames import frozen_counts
 from results.models import Snapshot, Table
 from results.shards import build_or_cut, count_waiting
 from surveys.apart import each_apart
 from surveys.models import Wave
 from surveys.problems import Refused
+
+log = logging.getLogger(__name__)
+
+PATIENCE = timedelta(days=3)
+"""How long a wave whose key is missing waits for it; nobody can answer any more meanwhile."""
 
 
 def close_due_waves(now: datetime) -> int:
@@ -20,6 +26,9 @@ def close_due_waves(now: datetime) -> int:
 
 
 def _close(wave: Wave, now: datetime) -> bool:
+    if now < wave.closing_time + PATIENCE and misses_key(wave):
+        log.error("wave %s is due to close, but its key is not here; bring it back, or it closes without", wave.slug)
+        return False
     before = wave.state
     try:
         close_wave(wave, now=now)

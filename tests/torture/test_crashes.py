@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -17,9 +18,9 @@ from respondents.freezing import destroy_spent_keys
 from respondents.models import Frozen, Invitation, Response
 from results.closing import close_wave
 from results.finishing import close_early
-from results.models import Snapshot, Table
+from results.models import OrganisationTally, Snapshot, Table
 from results.snapshot import build_snapshot
-from results.tasks import build_due_snapshots, close_due_waves
+from results.tasks import PATIENCE, build_due_snapshots, close_due_waves
 from surveys.models import Wave
 from tests.building import CLOSES, NOW, begun, opened, organisation, sent
 from tests.torture.test_gate import at_once
@@ -176,3 +177,22 @@ def test_a_wave_that_cannot_close_keeps_no_other_open() -> None:
         close_due_waves(AFTER)
     assert dict(Wave.objects.values_list("slug", "state")) == {"spring": "open", "well": "closed"}
     assert build_due_snapshots(AFTER) == 1
+
+
+def test_a_wave_whose_key_is_missing_waits_for_it_before_organisations_are_lost_for_good() -> None:
+    wave = answered()
+    key = keys.key_path(wave).read_bytes()
+    keys.destroy_key(wave)
+    assert close_due_waves(AFTER) == 0
+    with pytest.raises(CommandError, match="the key of spring is not here"):
+        call_command("close_wave", "spring")
+    keys.key_path(wave).write_bytes(key)
+    assert close_due_waves(AFTER) == 1
+    assert OrganisationTally.objects.get().document["organisations"] is not None
+
+
+def test_a_wave_whose_key_is_lost_closes_in_the_end_without_organisations() -> None:
+    wave = answered()
+    keys.destroy_key(wave)
+    assert close_due_waves(CLOSES + PATIENCE) == 1
+    assert OrganisationTally.objects.get(wave=wave).document["organisations"] is None
