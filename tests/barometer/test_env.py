@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from barometer import env
+from tests import processes
 
 
 @pytest.mark.parametrize(
@@ -147,3 +149,14 @@ def test_sqlite_keeps_what_it_promised_and_wipes_what_it_deleted(pragma, value):
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA {pragma}")
         assert cursor.fetchone() == (value,)
+
+
+def test_the_readme_names_every_variable_that_is_read():
+    read = {
+        name
+        for path in (processes.ROOT / "barometer").glob("*.py")
+        for name in re.findall(r'env\.[a-z]+\(\s*"([A-Z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    readme = (processes.ROOT / "README.md").read_text(encoding="utf-8")
+    assert "SITE_URL" in read
+    assert not {name for name in read if f"`{name}`" not in readme}
