@@ -23,6 +23,8 @@ class AskedForm(DraftForm):
         self.asked = document["wave"]["roles"]
         self.labels = {role["code"]: role["label"] for role in document["roles"]}
         super().__init__(data, document=document, **kwargs)
+        for name in ("revision", "seen"):  # each section's form stands on the same page
+            self.fields[name].widget.attrs["id"] = f"id_{name}_{section}"
         for item in self._items(document):
             self.fields[f"ask_{item['name']}"] = forms.MultipleChoiceField(
                 choices=[(code, self.labels.get(code, code)) for code in self.asked],
