@@ -81,7 +81,7 @@ class _Reader:
         weight = ("weight",) if self.weighted else ()
         beside = {name for name, variable in self.variables.items() if variable.asked_if is not None}
         required = (*FIXED, *weight, *(name for name in self.variables if name not in beside))
-        table = read_csv(data, required=required, known=(*required, *beside, "email"))
+        table = read_csv(data, required=required, known=(*dict.fromkeys((*required, *beside, "email", "weight")),))
         if "email" in table.columns:
             self.invited = _personal_invitations(self.wave)
         problems: list[Problem] = []
@@ -122,7 +122,14 @@ class _Reader:
         yield from gp_problems(row)
 
     def _weight_problems(self, row: Row) -> Iterator[Problem]:
-        if self.weighted and _weight(row) is None:
+        """What is wrong with the weight: none where the wave asks for it, or one that the wave would leave aside."""
+        if not self.weighted:
+            if row.cells.get("weight", "").strip() and _weight(row) != 1:
+                told = (
+                    'the wave takes no weights: write "weighting": {"method": "given"} in its file, or leave it empty'
+                )
+                yield row.problem("weight", told)
+        elif _weight(row) is None:
             told = "is not a weight; write a number that is not negative"
             yield row.problem("weight", f"{shortened(row.cells['weight'])!r} {told}")
 

@@ -15,6 +15,8 @@ from surveys.texts import decode, forbidden_character
 MOST_PROBLEMS = 1000
 """Where a file is wrong in every row, the first thousand problems say so well enough."""
 
+OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -64,9 +66,13 @@ def read_csv(data: bytes, *, required: Collection[str], known: Collection[str] |
         columns = tuple(name.strip() for name in next(reader))
     except csv.Error as error:
         raise Refused(Problem("line 1", str(error))) from None
-    problems = list(_header_problems(columns, required, known))
-    if problems:
-        raise Refused(problems)
+    separator = next(
+        (each for each in OTHER_SEPARATORS if len(columns) == 1 < len(required) and each in columns[0]), ""
+    )
+    if separator:
+        told = f"the columns are separated by {OTHER_SEPARATORS[separator]}; save the file with commas between them"
+        raise Refused(Problem("line 1", told))
+    refuse_if(_header_problems(columns, required, known))
     return Table(columns, _rows(reader, columns))
 
 

@@ -16,14 +16,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from results import printing
-from results.analysis.claims import feasible_numerators
+from results.analysis.claims import feasible_range
 from results.analysis.rounding import percent_half_up
 from results.models import Table
 from results.story.figures import FigureId
 from results.story.wording import NEAR
 from results.tables import Results, results_of
 from surveys.models import Wave
-from surveys.problems import Problem, Refused
+from surveys.problems import Problem, Refused, refuse_if
+
+MOST_PEOPLE = 1_000_000
+"""Larger bases are not looked at, so that no slip of a finger keeps a machine busy."""
 
 _WORDS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _NUMBER = rf"\d[\d,]*\b(?!\s*(?:%|per\s?cent))|(?:{'|'.join(_WORDS)})\b"
@@ -73,12 +76,19 @@ class Said:
             return False
         if self.fits is not None and not self.fits(Fraction(100 * count, base)):
             return False
-        return self.percent is None or count in feasible_numerators(self.percent, base, decimals=self.decimals)
+        return self.percent is None or count in feasible_range(self.percent, base, decimals=self.decimals)
 
     @property
     def numerators(self) -> list[int]:
         """The counts out of the base that may be told like this; empty where the sentence gives no base."""
-        return [count for count in range((self.base or -1) + 1) if self.base and self.allows(count, self.base)]
+        base = self.base or 0
+        if self.count is not None:
+            tried = range(self.count, self.count + 1)
+        elif self.percent is not None and base:
+            tried = feasible_range(self.percent, base, decimals=self.decimals)
+        else:
+            tried = range(base + 1)
+        return [count for count in tried if count <= base and self.allows(count, base)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,7 @@ def check(sentence: str, *, base: int | None = None) -> list[Checked]:
     [('61% of 51', True, (31,)), ('61% of 29', False, ())]
     """
     found = [replace(each, base=base) if each.base is None else each for each in claims_of(sentence)]
+    _refuse_masses(found)
     checked = [_possible(each) for each in found if each.base is not None]
     if not checked:
         raise Refused(Problem("", f"{sentence!r} claims no share of a number, such as “61% of 51”"))
@@ -127,7 +138,9 @@ def check_against(wave: Wave, variable: str, sentence: str, *, by: str | None = 
     results.variables([variable])
     only = results.break_variable(by) if by else None
     figures = list(_figures(results, variable, only))
-    checked = [_said_by(results, variable, each, figures) for each in claims_of(sentence)]
+    claims = claims_of(sentence)
+    _refuse_masses(claims)
+    checked = [_said_by(results, variable, each, figures) for each in claims]
     if not checked:
         raise Refused(Problem("", f"{sentence!r} claims no share, such as “61 per cent”"))
     return checked
@@ -141,6 +154,14 @@ def claims_of(sentence: str) -> list[Said]:
             found.append((match.start(), read(match)))
             sentence = f"{sentence[: match.start()]}{' ' * len(match[0])}{sentence[match.end() :]}"
     return [said for _place, said in sorted(found, key=lambda each: each[0])]
+
+
+def _refuse_masses(claims: list[Said]) -> None:
+    refuse_if(
+        Problem("", f"“{each.text}” is of more than {MOST_PEOPLE:,}; no wave has so many, and most counts would do")
+        for each in claims
+        if max(each.base or 0, each.count or 0) > MOST_PEOPLE
+    )
 
 
 def _possible(said: Said) -> Checked:

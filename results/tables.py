@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from results.analysis.banner import By
 from results.analysis.frame import Frame
 from results.analysis.tabulate import tabulate
 from results.corrections import footnotes
@@ -18,6 +19,7 @@ from surveys.models import Wave
 from surveys.problems import Problem, Refused
 
 PEOPLE, ORGANISATIONS = "people", "organisations"
+CROSS = "|"
 
 Where = Mapping[str, Iterable[CodeValue]]
 
@@ -63,9 +65,10 @@ class Results:
     ) -> dict[str, Any]:
         """One table of the results JSON; `substantive` sets don't know and the like aside.
 
-        Raises Refused saying why it cannot be made.
+        `by` is a banner or a closed variable, or several crossed ("role|gp"). Raises Refused saying why it cannot be
+        made.
         """
-        break_by = self.break_variable(by) if by else None
+        break_by = self._break(by) if by else None
         try:
             made = tabulate(
                 self.frame,
@@ -85,8 +88,9 @@ class Results:
         """The footnotes of a variable's figures: what was corrected in its wording while people were answering."""
         return list(footnotes(instrument_of(self.wave), self.codebook[name]))
 
-    def _column_sizes(self, name: str, *, by: str | None, where: Where | None, denominator: str) -> dict[str, int]:
-        """The population of each column: people invited, or organisations of the frame."""
+    def _column_sizes(self, name: str, *, by: By, where: Where | None, denominator: str) -> dict[str, int]:
+        """The population of each column: people invited, or organisations of the frame; crossed, of the total."""
+        by = by if isinstance(by, str) else None
         population = self.tally.get("population")
         if denominator == ORGANISATIONS:
             sizes = self.tally["frame"] or {}
@@ -108,6 +112,11 @@ class Results:
             known = ", ".join([*banners, *(v.name for v in self.codebook if v.closed and v.name not in banners)])
             raise Refused(Problem(by, f"is not a banner or closed variable of {self.wave.slug}; it has {known}"))
         return name
+
+    def _break(self, by: str) -> By:
+        """The variable that a table breaks by, or several whose columns cross. Raises Refused."""
+        made = [self.break_variable(each.strip()) for each in by.split(CROSS)]
+        return made if len(made) > 1 else made[0]
 
     def codes(self, name: str, words: Iterable[str]) -> list[CodeValue]:
         """The codes of a closed variable from what was typed. Raises Refused for what is not offered."""

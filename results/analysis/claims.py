@@ -42,13 +42,18 @@ def feasible_numerators(percent: float | str | Fraction, base: int, *, decimals:
     >>> feasible_numerators(61, 51), feasible_numerators(61, 29), feasible_numerators("12.5", 184, decimals=1)
     ([31], [], [23])
     """
+    return list(feasible_range(percent, base, decimals=decimals))
+
+
+def feasible_range(percent: float | str | Fraction, base: int, *, decimals: int = 0) -> range:
+    """The same counts as a range, whatever their number: those that print as one percentage follow each other."""
     if base < 1:
         raise ValueError("a base must be at least 1")
     unit = Fraction(1, 10**decimals)
     printed = Fraction(str(percent)) if isinstance(percent, float) else Fraction(percent)
     lowest = _ceiling((printed - unit / 2) * base / 100)
     highest = _ceiling((printed + unit / 2) * base / 100) - 1
-    return list(range(max(0, lowest), min(base, highest) + 1))
+    return range(max(0, lowest), min(base, highest) + 1)
 
 
 def feasible_bases(percents: list[int], *, largest: int, total: bool = True) -> list[int]:

@@ -119,7 +119,7 @@ class ClosedType(QuestionType):
         return "; ".join(variable.code(value).label for value in values)
 
     def problems_of_answer(self, variable: Variable, values: list[Any]) -> Iterator[str]:
-        offered = {code.code for code in variable.codes}
+        offered = [code.code for code in variable.codes]
         for value in values:
             if value not in offered:
                 yield f"{value} is not a code of {variable.name}; use {_listed(offered)}"

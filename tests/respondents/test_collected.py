@@ -211,8 +211,16 @@ def test_a_bad_row_is_refused_by_line_and_column(wave: Wave, row: str, told: str
             csv(HEAD.replace("SPEND", "SPENT")),
             "line 1, column SPENT: the column SPENT is not known here; expected are ",
         ),
-        (csv(f"{HEAD},weight", f"{CHAIR},1"), "line 1, column weight: the column weight is not known here; expected "),
+        (
+            csv(f"{HEAD},weight", f"{CHAIR},1", f"{CHAIR},", f"{CHAIR},0.5"),
+            "line 4, column weight: the wave takes no w",
+        ),
         (csv(HEAD.replace("GRIP", "grip")), "line 1, column grip: the column grip is not known here; expected are "),
+        (
+            csv(HEAD.replace(",", ";"), CHAIR),
+            "line 1: the columns are separated by semicolons; save the file with comm",
+        ),
+        (csv(HEAD.replace(",", "\t"), CHAIR), "line 1: the columns are separated by tabs; save the file with commas"),
         (csv(HEAD, CHAIR, "1,01A"), "line 3: 2 cells, but the header has 10 columns"),
         (csv(HEAD, CHAIR, f"{AO},"), "line 3: 11 cells, but the header has 10 columns"),
         (
@@ -224,7 +232,6 @@ def test_a_bad_row_is_refused_by_line_and_column(wave: Wave, row: str, told: str
             csv(HEAD, CHAIR, AO).replace(b"Because", b"Ca\xe9"),
             "line 2, column 19: byte 0xe9 is not UTF-8; save the file ",
         ),
-        (csv(HEAD.replace(",", ";"), CHAIR.replace(",", ";")), "line 1: the column response is missing"),
         (csv(HEAD, CHAIR.replace("Because", "x" * 200_000)), "line 2: field larger than field limit"),
     ],
 )
@@ -248,6 +255,13 @@ def test_every_problem_is_told_at_once_in_the_order_of_lines(wave: Wave) -> None
         "line 4, column SPEND",
         "line 5, column role",
     ]
+
+
+def test_a_column_of_weights_that_says_nothing_may_stand() -> None:
+    organisation("01A")
+    wave = opened()
+    load_responses(wave, csv(f"{HEAD},weight", f"{CHAIR},", f"{CHAIR},1", f"{CHAIR},1.0"))
+    assert {one.weight for one in Response.objects.all()} == {None}
 
 
 @pytest.mark.parametrize("weight", ["", "heavy", "-1", "nan", "inf", "1_0", "1e999", "２"])

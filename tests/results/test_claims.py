@@ -178,3 +178,10 @@ def test_a_wave_without_its_question_is_wrong_usage():
     with pytest.raises(CommandError) as raised:
         call_command("check_claim", "61% of 51", wave="2013-winter")
     assert raised.value.returncode == 2
+
+
+def test_a_slip_of_the_finger_keeps_no_machine_busy():
+    with pytest.raises(Refused, match="more than 1,000,000"):
+        check("61% of 99999999999")
+    (said,) = check("61 per cent of 1,000,000")
+    assert (said.words, len(said.numerators)) == ("605000 to 614999 of 1000000", 10_000)

@@ -253,6 +253,23 @@ def test_stored_tables_are_what_the_command_prints() -> None:
             assert _counts(table) == _counts(stored[name]), (name, banner)
 
 
+def test_several_breaks_make_tables_of_their_own_and_may_cross() -> None:
+    small({"chair": 20, "ao": 20})
+    one, two = tables("spring", "--variable", "WAYS", "--by", "role", "--by", "GRIP|role")["tables"]
+    assert (one["by"], two["by"]) == ("role", "GRIP|role")
+    found = {column["id"]: (column["label"], column["base"]) for column in two["columns"] if column["base"]}
+    assert found == {
+        "total": ("Total", 40),
+        "1|chair": ("Unlikely, CCG chair", 10),
+        "1|ao": ("Unlikely, Accountable officer", 10),
+        "2|chair": ("Likely, CCG chair", 10),
+        "2|ao": ("Likely, Accountable officer", 10),
+    }
+    with refused() as refusal:
+        results_of(Wave.objects.get()).table("WAYS", by="role|SPEND")
+    assert refusal.told[0].startswith("SPEND: is not a banner or closed variable of spring; it has role, ")
+
+
 def _counts(table: dict[str, Any]) -> Any:
     rows = [[cell and (cell["count"], cell["percent"]) for cell in row["cells"]] for row in table["rows"]]
     return table["columns"], rows, table["suppressed"]

@@ -41,7 +41,7 @@ def test_leaders_of_more_organisations_than_a_region_has_are_counted_without_a_c
     people = [answer(number, "01A", "02A", "02B", grip=2 if number < 3 else 9) for number in range(6)]
     wave = closed(*people, *(answer(number, "02A") for number in range(6, 12)), by="region")
     out = StringIO()
-    call_command("tables", wave.slug, by="region", variable=["GRIP"], denominator="organisations", stdout=out)
+    call_command("tables", wave.slug, by=["region"], variable=["GRIP"], denominator="organisations", stdout=out)
     column = json.loads(out.getvalue())["tables"][0]
     assert [each["organisations"] for each in column["columns"]] == [3, 3, 1]
     assert column["rows"][1]["cells"][1]["percent"] == 50
