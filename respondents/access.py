@@ -16,11 +16,11 @@ ACCESS: dict[str, Rule] = {
     "contacts": {"GET": SENDERS},
 }
 
-READ, WRITE, READ_AND_WRITE = frozenset({"GET"}), frozenset({"POST"}), frozenset({"GET", "POST"})
+READ, READ_AND_WRITE = frozenset({"GET"}), frozenset({"GET", "POST"})
 
 BY_LINK: dict[str, frozenset[str]] = {
     "start": READ,
-    "begin": WRITE,
+    "begin": READ_AND_WRITE,
     "page": READ_AND_WRITE,
     "check": READ_AND_WRITE,
     "received": READ,

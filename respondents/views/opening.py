@@ -46,13 +46,16 @@ def start_words(found: Standing) -> dict[str, Any]:
     }
 
 
-@by_link("POST")
+@by_link("GET", "POST")
 def begin(link: Link) -> HttpResponse:
     """Go to where the person left off, at most to the last question, or to the list of what was sent, to change it.
 
-    Nothing is stored before the first answer.
+    Nothing is stored before the first answer. Who comes here without pressing the button, as a phone does that opens
+    its last address again, gets the first page.
     """
     found = link.standing
+    if link.request.method != "POST":
+        return link.go("start")
     if found.sent:
         return link.remember(link.go("check"), HERE)
     way = Progress.of(found.questionnaire, found.answers)

@@ -450,6 +450,15 @@ def test_pages_are_private_and_tell_no_other_site_where_one_came_from() -> None:
     assert not reply.cookies
 
 
+def test_an_address_opened_again_without_its_button_leads_to_the_first_page() -> None:
+    token = building.link(running()).token
+    assert Client().get(f"/a/{token}/begin/")["Location"] == f"/a/{token}/"
+    lost = Client().get(f"/a/{token}/pages/GRIP/")
+    assert lost.status_code == 404
+    assert "open the link in our mail again" in lost.content.decode()
+    assert "Go to the first page" in Client().get("/nowhere/").content.decode()
+
+
 def test_the_whole_questionnaire_prints_with_its_conditions() -> None:
     html = Visitor(building.link(running()).token).get("paper/")
     assert "Only if you chose ‘Unlikely’ in question 1" in html
