@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from results.charts.dots import Axis
-from results.charts.drawing import LEADING, NARROW, SMALL, WIDE, Drawing, Shape, dot, line, lines_of_text, text, wrap
+from results.charts.drawing import (
+    LEADING,
+    NARROW,
+    SMALL,
+    WIDE,
+    Drawing,
+    Shape,
+    dot,
+    line,
+    lines_of_text,
+    text,
+    text_width,
+    wrap,
+)
 from results.charts.layout import finish
 
 HEIGHT, TOP, SIDE = 150, 22, 44
@@ -80,13 +93,26 @@ def _mark(wave: Wave, plot: _Plot) -> Iterator[Shape]:
 
 
 def _names(waves: Sequence[Wave], plot: _Plot) -> tuple[list[Shape], float]:
-    """The titles under the axis, as wide as the distance between waves allows; every second lower if close."""
+    """The titles under the axis, as wide as the distance between waves allows; every second lower if close.
+
+    One that would stick out of the picture begins, or ends, where the picture does.
+    """
     apart = min((plot.x(after) - plot.x(before) for before, after in pairwise(waves)), default=plot.width)
     room, rows = max(2 * SIDE, apart - 8), 1 if apart >= 2 * SIDE else 2
-    wrapped = [wrap(wave.title, width=room, size=SMALL) for wave in waves]
+    at_the_edge = SIDE + room / 2 - 4
+    widths = [at_the_edge if place in (0, len(waves) - 1) else room for place in range(len(waves))]
+    wrapped = [wrap(wave.title, width=width, size=SMALL) for wave, width in zip(waves, widths, strict=True)]
     tall = max(map(len, wrapped)) * LEADING
     shapes: list[Shape] = []
     for place, (wave, words) in enumerate(zip(waves, wrapped, strict=True)):
         y = TOP + HEIGHT + LEADING + (place % rows) * tall
-        shapes += lines_of_text(words, x=plot.x(wave), y=y, css="caption", anchor="middle")
+        x, anchor = _within(plot.x(wave), max(text_width(each, size=SMALL) for each in words), plot.width)
+        shapes += lines_of_text(words, x=x, y=y, css="caption", anchor=anchor)
     return shapes, rows * tall + 8
+
+
+def _within(x: float, wide: float, width: float) -> tuple[float, str]:
+    """Where a text of this width stands and how: about `x`, unless it would stick out."""
+    if x < wide / 2:
+        return 0, "start"
+    return (width, "end") if x + wide / 2 > width else (x, "middle")

@@ -12,6 +12,8 @@ from django.template.loader import render_to_string
 from results import charts
 from results.charts import drawing
 from results.charts.bars import Bar, draw_bars
+from results.charts.dots import Axis
+from results.charts.over_waves import Wave, draw_over_waves
 from results.charts.strips import Legend, Segment, Strip, draw_strips
 from results.charts.table import grid_for
 from surveys.codebook import Code, Net, Variable
@@ -208,6 +210,20 @@ def test_nothing_is_drawn_outside_the_picture(size: str) -> None:
         assert 0 <= shape.x <= made.width
         assert right <= made.width + 1, shape
         assert shape.y <= made.height
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+@pytest.mark.parametrize("many", [2, 3, 9])
+def test_no_wave_s_name_sticks_out_of_the_picture(size: str, many: int) -> None:
+    waves = [Wave(f"GP members, Winter {2013 + n}", 365 * n, 50, "50%", 40, 60, 0) for n in range(many)]
+    drawn = draw_over_waves(waves, axis=Axis(0, 100), caption=[], size=size)
+    names = [shape for shape in drawn.shapes if shape.kind == "text" and shape.css == "caption"]
+    assert {"GP", "2013"} <= {word for shape in names for word in shape.words.split()}
+    for shape in names:
+        wide = drawing.text_width(shape.words, size=drawing.SMALL)
+        left = shape.x - {"start": 0, "middle": wide / 2, "end": wide}[shape.anchor]
+        assert left >= -1
+        assert left + wide <= drawn.width + 1
 
 
 def test_wrapping_keeps_every_letter() -> None:
