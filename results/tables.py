@@ -48,9 +48,10 @@ class Results:
     def variables(self, names: Iterable[str] = ()) -> list[Variable]:
         """The named variables, or every question. Raises Refused for a name the wave does not have."""
         names = list(names)
-        unknown = [name for name in names if name not in self.codebook]
+        known_names = [variable.name for variable in self.codebook if not variable.permission]
+        unknown = [name for name in names if name not in known_names]
         if unknown:
-            known = ", ".join(variable.name for variable in self.codebook)
+            known = ", ".join(known_names)
             raise Refused(Problem(name, f"is not a variable of {self.wave.slug}; it has {known}") for name in unknown)
         return [self.codebook[name] for name in names] if names else list(self.codebook.questions)
 
@@ -108,8 +109,8 @@ class Results:
         """The variable that a banner, or a closed variable itself, breaks by. Raises Refused for anything else."""
         banners = {banner["name"]: banner["by"] for banner in instrument_of(self.wave).banners}
         name = banners.get(by, by)
-        if name not in self.codebook or not self.codebook[name].closed:
-            known = ", ".join([*banners, *(v.name for v in self.codebook if v.closed and v.name not in banners)])
+        if not self._divides(name):
+            known = ", ".join([*banners, *(v.name for v in self.codebook if self._divides(v.name, but=banners))])
             raise Refused(Problem(by, f"is not a banner or closed variable of {self.wave.slug}; it has {known}"))
         return name
 
@@ -118,9 +119,17 @@ class Results:
         made = [self.break_variable(each.strip()) for each in by.split(CROSS)]
         return made if len(made) > 1 else made[0]
 
+    def _divides(self, name: str, *, but: Iterable[str] = ()) -> bool:
+        """Whether tables may be broken by it or filtered. What may be done with a comment is no finding: beside the
+        list of those who want to be contacted it would lead to them.
+        """
+        if name not in self.codebook or name in but:
+            return False
+        return self.codebook[name].closed and not self.codebook[name].permission
+
     def codes(self, name: str, words: Iterable[str]) -> list[CodeValue]:
         """The codes of a closed variable from what was typed. Raises Refused for what is not offered."""
-        if name not in self.codebook or not self.codebook[name].closed:
+        if not self._divides(name):
             raise Refused(Problem(name, f"is not a closed variable of {self.wave.slug}"))
         offered = {str(code.code): code.code for code in self.codebook[name].codes}
         unknown = [word for word in words if word not in offered]

@@ -24,8 +24,8 @@ CONVENTIONS = {
     "For an attribute: not known.",
     "not_asked": "The variables that this respondent's role or routing left out, joined by semicolons.",
     "withheld": f"What would have made this row one of fewer than {LEAST} alike, joined by semicolons.",
-    "order": "Rows stand in an order made from the answers alone; their numbers lead to nobody.",
-    "left_out": "Names, organisations and comments are in no file with one row per respondent.",
+    "order": "Rows stand in an order made from what they show; their numbers lead to nobody.",
+    "left_out": "Names, organisations, comments and their permitted use are in no file with one row per respondent.",
     "notes": "What was corrected in a question's wording while people were answering.",
     "quote": "A cell of words that begins like a spreadsheet formula has an apostrophe before it.",
 }

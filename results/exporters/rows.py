@@ -49,8 +49,12 @@ class Respondent:
 
 
 def exported_variables(frame: Frame) -> tuple[Variable, ...]:
-    """The variables that stand in respondent-level files: all but the comments."""
-    return tuple(variable for variable in frame.codebook if variable.holds != "text")
+    """The variables that stand in respondent-level files: all but the comments, and what may be done with them.
+
+    The latter would stand beside a role here, as the names of those who want to be contacted stand beside theirs in a
+    list: where one chair's comment is background only and one chair is in the list, the row would have a name.
+    """
+    return tuple(variable for variable in frame.codebook if variable.holds != "text" and not variable.permission)
 
 
 def respondents(frame: Frame, *, withholding: Withholding | None = None) -> Iterator[Respondent]:

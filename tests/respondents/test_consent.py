@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from results.dashboard import comments_of
 from results.snapshot import build_snapshot
 from results.tables import results_of
 from surveys.models import Wave
+from surveys.problems import Refused
 from tests import building, desk
 from tests.building import NOW
 
@@ -100,6 +102,28 @@ def test_who_asked_for_contact_is_forgotten_where_fewer_could_be_meant(capsys: A
     wave = closed(wishing=2, background=7, quotable=30)
     assert contacts_of(wave) == []
     assert not Invitation.objects.filter(contact=True).exists()
+
+
+def test_what_may_be_done_with_a_comment_stands_beside_no_role_in_any_file_or_table(tmp_path: Any) -> None:
+    """One chair asks for contact and is on the list of names; one row of a chair is background only."""
+    wave = asking()
+    say(wave, use(3), role="chair")
+    for code in [2] * 10 + [1] * 6:
+        say(wave, use(code), role="ao")
+    for _ in range(6):
+        say(wave, use(1), role="chair")
+    close_wave(wave, now=NOW, without_grace=True)
+    wave.refresh_from_db()
+    build_snapshot(wave, now=timezone.now())
+    assert [each.role for each in contacts_of(wave)] == ["chair"]
+    for key in ("csv", "csv-labels"):
+        call_command("export", wave.slug, key, output=str(tmp_path / key), stdout=io.StringIO())
+        assert "WHY_USE" not in (tmp_path / key).read_text(encoding="utf-8-sig")
+    results = results_of(wave)
+    asked = (results.break_variable, lambda name: results.codes(name, ["2"]), lambda name: results.variables([name]))
+    for ask in asked:
+        with pytest.raises(Refused, match="WHY_USE"):
+            ask("WHY_USE")
 
 
 def test_the_desk_lists_them_for_those_who_know_who_was_invited() -> None:
