@@ -69,6 +69,14 @@ def read_wave_file(data: bytes) -> dict[str, Any]:
     return document
 
 
+def read_json(data: bytes) -> Any:
+    """Any JSON, read as strictly as a wave file. Raises Refused with the place."""
+    try:
+        return _parse(decode(data))
+    except RecursionError:
+        raise Refused(Problem("", "nested too deeply")) from None
+
+
 @transaction.atomic
 def load_wave(document: Mapping[str, Any], *, synthetic: bool = False) -> Wave:
     """Create the draft wave a sound document describes, or bring an existing draft to it. Repeatable.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -222,6 +222,26 @@ def test_questions_and_scales_are_changed_by_command(tmp_path: Path) -> None:
     assert SavedScale.objects.get().name == "likely"
     call_command("save_scale", "leaders", "--forget", "likely", stdout=out)
     assert not SavedScale.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wording", "told"),
+    [
+        ("[" * 100_000, "nested too deeply"),
+        ('{"type": "single"}', 'it has no "type" or no "text"'),
+        ('{"type": "single", "text": "x", "scales": {"likely": 1}}', "is no list of scales"),
+        ('{"type": "single", "text": "x", "scale": ["a"]}', "Nothing was written"),
+        ('{"type": "single", "text": NaN}', "NaN is not a number JSON knows"),
+    ],
+)
+def test_a_wording_that_is_none_is_refused_with_the_topic_beside_it(tmp_path: Path, wording: str, told: str) -> None:
+    building.draft()
+    file, out = tmp_path / "wording.json", io.StringIO()
+    file.write_text(wording)
+    with pytest.raises(CommandError, match=told):
+        call_command("change_question", "leaders", "GRIP", "--topic", "New", "--wording", str(file), stdout=out)
+    assert out.getvalue() == ""
+    assert Question.objects.get(name="GRIP").topic is None
 
 
 def test_what_is_done_by_command_gets_in(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -14,6 +13,7 @@ from surveys.bank_reading import flat_of
 from surveys.comparing import verdict
 from surveys.models import Question
 from surveys.problems import Problem, Refused
+from surveys.wave_file import read_json
 
 
 class Command(RefusingCommand):
@@ -39,37 +39,38 @@ class Command(RefusingCommand):
         if options["topic"] is None and not options["wording"]:
             raise CommandError("Give --topic or --wording.", returncode=2)
         question = question_by_name(options["survey"], options["name"])
+        told: list[str] = []  # not before both are done: what one refuses undoes the other
         if options["topic"] is not None and not options["look"]:
             with transaction.atomic():
                 topic = bank.put_on_topic(question, options["topic"]).topic
-                told = f"on {f'the topic {topic}' if topic else 'no topic'}"
-                self.noted("bank", f"{question.name}: {told}", survey=question.survey)
-            self.stdout.write(f"{question.name} is {told}.")
+                place = f"on {f'the topic {topic}' if topic else 'no topic'}"
+                self.noted("bank", f"{question.name}: {place}", survey=question.survey)
+            told.append(f"{question.name} is {place}.")
         if options["wording"]:
-            self._word(question, options["wording"], look=options["look"])
+            told += self._word(question, options["wording"], look=options["look"])
+        self.stdout.write("\n".join(told))
 
-    def _word(self, question: Question, path: str, *, look: bool) -> None:
+    def _word(self, question: Question, path: str, *, look: bool) -> list[str]:
         definition, scale = self._wording(path)
         bank.check_wording(question, definition, scale)
         before, after = bank.entry(question).version, bank.unsaved(question, definition, scale)
         found = verdict(flat_of(before), flat_of(after))
-        self.stdout.write(f"{question.name}: {found.kind}")
-        for reason in found.reasons:
-            self.stdout.write(f"  {reason}")
+        told = [f"{question.name}: {found.kind}", *(f"  {reason}" for reason in found.reasons)]
         if not look:
             with transaction.atomic():
                 made = bank.reword(question, definition, scale)
                 self.noted("bank", f"{question.name}: {made}", survey=question.survey)
-            self.stdout.write(f"Saved as wording {made.number}.")
+            told.append(f"Saved as wording {made.number}.")
+        return told
 
     def _wording(self, path: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
         """The wording without what belongs to a wave, and its scale. Raises Refused."""
-        try:
-            data = json.loads(self.read(path))
-        except ValueError as error:
-            raise Refused(Problem("", f"is not JSON: {error}")) from None
+        data = read_json(self.read(path))
         if not isinstance(data, dict) or not {"type", "text"} <= data.keys():
             raise Refused(Problem("", 'is no item: it has no "type" or no "text"'))
-        scales = {each["name"]: each for each in data.pop("scales", [])}
+        given = data.pop("scales", [])
+        if not (isinstance(given, list) and all(isinstance(each, dict) and "name" in each for each in given)):
+            raise Refused(Problem("scales", "is no list of scales, each with a name"))
+        scales = {str(each["name"]): each for each in given}
         kept = {key: value for key, value in data.items() if key not in ("name", "roles", "required", "show_if")}
-        return kept, scales.get(kept.get("scale"))
+        return kept, scales.get(str(kept.get("scale")))

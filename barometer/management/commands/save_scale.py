@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -11,6 +10,7 @@ from django.db import transaction
 from barometer.management.commanding import RefusingCommand, survey_by_slug
 from surveys import library
 from surveys.problems import Problem, Refused
+from surveys.wave_file import read_json
 
 
 class Command(RefusingCommand):
@@ -39,10 +39,7 @@ class Command(RefusingCommand):
             self.noted("bank", f"{options['forget']}: out of the library", survey=survey)
             self.stdout.write(f"{options['forget']} is out of the library.")
             return
-        try:
-            scale = json.loads(self.read(options["file"]))
-        except ValueError as error:
-            raise Refused(Problem("", f"is not JSON: {error}")) from None
+        scale = read_json(self.read(options["file"]))
         with transaction.atomic():
             saved = library.save_scale(survey, scale, replace=options["replace"])
             self.noted("bank", f"{saved.name}: saved in the library", survey=survey)
