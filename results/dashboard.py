@@ -139,7 +139,7 @@ def dashboard_of(wave: Wave, *, by: str = "", count: str = EVERYBODY) -> Dashboa
         digest=results.digest,
         breaks=tuple(breaks),
         current=next(each for each in breaks if each.is_current),
-        sections=tuple(_sections(results, documents | made, telling)),
+        sections=_in_order(_sections(results, documents | made, telling), is_broken=bool(by)),
         news=tuple(News(each, results.codebook[each.variable].item) for each in telling.news),
         unsafe=telling.unsafe,
         ways=tuple(ways.values()),
@@ -214,6 +214,12 @@ def _documents(results: Results, by: str) -> dict[str, Document]:
     mark = Snapshot.objects.filter(wave=results.wave, digest=results.digest)
     stored = Table.objects.filter(snapshot__in=mark, by__in=["", by], denominator="people").order_by("by", "position")
     return {row.variable: row.document for row in stored}
+
+
+def _in_order(sections: Iterator[Section], *, is_broken: bool) -> tuple[Section, ...]:
+    """Who answered, then what; broken down, what was answered comes first, and who answered follows."""
+    first, *others = sections
+    return (*others, first) if is_broken else (first, *others)
 
 
 def _sections(results: Results, documents: Mapping[str, Document], telling: Telling) -> Iterator[Section]:

@@ -37,6 +37,7 @@ def test_each_question_has_its_own_sentences_with_the_figures_they_rest_on() -> 
     assert "73 per cent of the 85 who answered said “Good or very good”." in question
     assert "2013-winter/AREATEAM/all/total/net:good" in question
     assert "commissioning support unit" not in question
+    assert shown.index('id="GRIP"') < shown.index(">Who answered<")
     grip = shown[shown.index('id="GRIP"') : shown.index('id="GUIDANCE"')]
     lead, rest = grip.index("half of the 80 who answered (50 per cent) said"), grip.index("61 per cent of the 51 GPs")
     assert lead < grip.index("Base: ") < grip.index("more sentences safe to print") < rest
