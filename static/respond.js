@@ -6,6 +6,15 @@
   var form = document.getElementById("page-form");
   var summary = document.getElementById("error-summary");
   if (summary) summary.focus();
+
+  // A second click on a button that has been pressed asks for nothing new; passing on and leaving end the link.
+  document.querySelectorAll('form[method="post"]:not(#page-form)').forEach(function (each) {
+    var pressed = 0;
+    each.addEventListener("submit", function (event) {
+      if (event.timeStamp - pressed < 5000 && pressed) event.preventDefault();
+      else pressed = event.timeStamp;
+    });
+  });
   if (!form) return;
 
   // Exclusive answers stand alone; the server holds to it whatever happens here.

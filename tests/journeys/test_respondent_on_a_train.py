@@ -11,6 +11,8 @@ from respondents.models import Response
 from tests import building
 from tests.journeys.test_respondent import every_kind
 
+TWO_CLICKS = "(button) => { button.click(); setTimeout(() => button.click()); }"
+
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 
@@ -49,6 +51,19 @@ def test_a_server_that_is_away_for_a_moment_costs_nobody_a_comment(page: Page, l
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/page/LONG/")
     assert Response.objects.get().answers == {"SHORT": ["Candid"]}
+
+
+def test_a_second_click_asks_for_nothing_new(page: Page, live_server: Any) -> None:
+    """Passing on ends the link with the first click; a second request would find nothing behind it."""
+    link = building.link(every_kind())
+    page.goto(f"{live_server.url}/a/{link.token}/leave/pass-on/")
+    page.get_by_label("Your colleague's name").fill("Bo")
+    page.get_by_label("Their e-mail address").fill("bo@example.org")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.get_by_role("button", name="Invite them in my place").evaluate(TWO_CLICKS)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you for passing it on")
+    assert len(sent) == 1
 
 
 def test_a_page_brought_back_from_the_browsers_memory_is_read_anew(page: Page, live_server: Any) -> None:
