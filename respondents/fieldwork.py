@@ -70,7 +70,7 @@ def fieldwork_of(wave: Wave) -> Fieldwork:
         by_role=tuple(_by_role(wave)),
         by_region=tuple(_by_region(wave, organisations, answered)),
     )
-    return _sealed(found) if wave.sealed else found
+    return _sealed(found, invited=_invited_by_region(wave)) if wave.sealed else found
 
 
 def standings(waves: Iterable[Wave]) -> list[Standing]:
@@ -109,28 +109,42 @@ def letters_of(wave: Wave) -> dict[str, int]:
     return {**states, "waiting": waiting.count()}
 
 
-def large_enough(rates: Iterable[Rate]) -> tuple[Rate, ...]:
+def large_enough(rates: Iterable[Rate], *, invited: Mapping[str, int] | None = None) -> tuple[Rate, ...]:
     """The rates of groups of at least `FEWEST`, without so many of the smallest that those left out cannot be worked
     out from the whole: together they are at least as many.
 
+    `invited` are the people behind each rate where it counts something else: a dozen organisations of which two people
+    were asked are a group of two.
+
     >>> [rate.label for rate in large_enough([Rate("a", 1, 50), Rate("b", 1, 12), Rate("c", 1, 3)])]
     ['a']
+    >>> large_enough([Rate("a", 1, 12)], invited={"a": 2})
+    ()
     """
     rates = tuple(rates)
+    sizes = {rate.label: rate.total or 0 for rate in rates}
+    if invited is not None:
+        sizes = {label: min(size, invited.get(label, 0)) for label, size in sizes.items()}
     left_out = 0
     hidden: set[str] = set()
-    for rate in sorted(rates, key=lambda each: each.total or 0):
-        if 0 < left_out < FEWEST or (rate.total or 0) < FEWEST:
-            hidden.add(rate.label)
-            left_out += rate.total or 0
+    for label in sorted(sizes, key=sizes.__getitem__):
+        if 0 < left_out < FEWEST or sizes[label] < FEWEST:
+            hidden.add(label)
+            left_out += sizes[label]
     return tuple(rate for rate in rates if rate.label not in hidden)
 
 
-def _sealed(found: Fieldwork) -> Fieldwork:
-    people = found.people if (found.people.total or 0) >= FEWEST else Rate(found.people.label, 0, 0)
-    by_role, by_region = large_enough(found.by_role), large_enough(found.by_region)
-    withheld = (people, by_role, by_region) != (found.people, found.by_role, found.by_region)
-    return replace(found, people=people, by_role=by_role, by_region=by_region, withheld=withheld)
+def _sealed(found: Fieldwork, *, invited: Mapping[str, int]) -> Fieldwork:
+    """What the team of a sealed wave may see."""
+    is_small = (found.people.total or 0) < FEWEST
+    shown = replace(
+        found,
+        people=Rate(found.people.label, 0, 0) if is_small else found.people,
+        organisations=None if is_small else found.organisations,
+        by_role=large_enough(found.by_role),
+        by_region=large_enough(found.by_region, invited=invited),
+    )
+    return replace(shown, withheld=shown != found)
 
 
 def _standing(
@@ -139,7 +153,7 @@ def _standing(
     row = people or {"invited": 0, "personal": 0, "answered": 0}
     rate = Rate("", row["personal"], row["invited"]) if row["invited"] else Rate("", row["answered"], None)
     if wave.sealed and row["invited"] < FEWEST:
-        rate = Rate("", 0, 0)
+        return Standing(wave, Rate("", 0, 0), None)
     size = sizes.get((wave.frame_kind, wave.frame_date), 0)
     return Standing(wave, rate, _organisations_rate(reached, size) if wave.frame_kind else None)
 
@@ -181,9 +195,21 @@ def _by_role(wave: Wave) -> Iterable[Rate]:
 def _by_region(wave: Wave, organisations: Mapping[str, Organisation], answered: set[int]) -> Iterable[Rate]:
     """Organisations of each region of the wave's frame, as at its frame date."""
     ids = [organisation.pk for organisation in organisations.values()]
-    regions = {
-        pk: held[Grouping.REGION][1] for pk, held in places_on(wave.frame_date, ids).items() if Grouping.REGION in held
-    }
+    regions = _regions_of(wave, ids)
     sizes = Counter(regions[pk] for pk in ids if pk in regions)
     reached = Counter(regions[pk] for pk in answered if pk in regions)
     return (Rate(name, reached[name], size) for name, size in sorted(sizes.items()))
+
+
+def _invited_by_region(wave: Wave) -> Mapping[str, int]:
+    """How many people were invited in each region, each where their first organisation is."""
+    first = InvitedOrganisation.objects.filter(invitation__in=wave.invitations.personal(), position=0)
+    held = list(first.filter(invitation__revoked=False).values_list("organisation", flat=True))
+    regions = _regions_of(wave, set(held))
+    return Counter(regions[pk] for pk in held if pk in regions)
+
+
+def _regions_of(wave: Wave, organisations: Iterable[int]) -> dict[int, str]:
+    """The name of each organisation's region, where it has one, as at the wave's frame date."""
+    places = places_on(wave.frame_date, organisations)
+    return {pk: held[Grouping.REGION][1] for pk, held in places.items() if Grouping.REGION in held}

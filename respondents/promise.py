@@ -47,7 +47,10 @@ def _whether(wave: Wave | None) -> Sentence:
         return Sentence(
             _("The team cannot see whether you have answered: it sees only how many of each group of ten or more."),
             _("Rates of smaller groups are left out, and enough beside them that they cannot be worked out."),
-            ("tests/respondents/test_promise.py::test_a_sealed_wave_shows_no_rate_of_a_group_below_ten",),
+            (
+                "tests/respondents/test_promise.py::test_a_sealed_wave_shows_no_rate_of_a_group_below_ten",
+                "tests/respondents/test_promise.py::test_a_sealed_wave_shows_no_rate_of_organisations_with_few_people",
+            ),
         )
     return Sentence(
         _("The team can see whether you have answered, so that they stop reminding you."),

@@ -14,6 +14,7 @@ from respondents.models import Erasure, Frozen, Invitation, Response
 from respondents.receipts import receipt_hash
 from respondents.responses import submit, withdraw
 from results.closing import close_wave
+from surveys.models import Wave
 from tests import building
 from tests.building import NOW
 
@@ -58,7 +59,8 @@ def test_without_the_file_they_would_come_back() -> None:
     assert Frozen.objects.exists(), "a test that cannot fail does not count"
 
 
-def test_answers_withdrawn_from_an_open_wave_stay_away_and_their_writer_can_answer_anew() -> None:
+@pytest.mark.parametrize("state", ["open", "closing"])
+def test_answers_withdrawn_from_an_open_wave_stay_away_and_their_writer_can_answer_anew(state: str) -> None:
     wave = building.opened(now=timezone.now(), **_open_now())
     now = timezone.now()
     link = building.sent(wave, {"GRIP": [1]}, now=now)
@@ -68,6 +70,7 @@ def test_answers_withdrawn_from_an_open_wave_stay_away_and_their_writer_can_answ
     keep_erasures()
     restore(copy)
     Invitation.objects.filter(pk=link.invitation.pk).update(responded=True)
+    Wave.objects.filter(pk=wave.pk).update(state=state)
     keep_erasures()
     assert [row.sent["GRIP"] for row in Response.objects.all()] == [[2]]
     assert set(Invitation.objects.responded().values_list("pk", flat=True)) == {other.invitation.pk}

@@ -138,8 +138,25 @@ def test_a_sealed_wave_shows_no_rate_of_a_group_below_ten() -> None:
         building.link(wave, role="ao")
     assert [rate.total for rate in fieldwork_of(wave).by_role] == [20, 10]
     few = building.opened(slug="few", number=4, sealed=True)
-    building.link(few)
+    building.sent(few, {"GRIP": [2]}, organisations=[building.organisation("00A")])
     assert (fieldwork_of(few).people.total, standings([few])[0].people.total) == (0, 0)
+    assert (fieldwork_of(few).organisations, standings([few])[0].organisations) == (None, None)
+
+
+@pytest.mark.django_db
+def test_a_sealed_wave_shows_no_rate_of_organisations_with_few_people() -> None:
+    wave = building.opened(sealed=True)
+    north = [building.organisation(f"1{number:02}", region="Y54") for number in range(12)]
+    south = [building.organisation(f"2{number:02}", region="Y55") for number in range(12)]
+    west = [building.organisation(f"3{number:02}", region="Y56") for number in range(12)]
+    for number in range(24):
+        building.link(wave, organisations=[north[number % 12]])
+        building.link(wave, organisations=[west[number % 12], south[0]])
+    assert [rate.label for rate in fieldwork_of(wave).by_region] == ["Region Y54", "Region Y56"]
+    building.sent(wave, {"GRIP": [2]}, organisations=[south[1]])
+    building.link(wave, organisations=[south[2]])
+    # With both others shown and the whole known, the two of the south could be worked out.
+    assert len(fieldwork_of(wave).by_region) == 1
 
 
 @pytest.mark.django_db
