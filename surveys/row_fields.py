@@ -24,6 +24,9 @@ MOST_ROWS = 1000
 SPARE = 2
 """Empty rows below the filled ones, to go on writing in."""
 
+AS_TEXT = 150
+"""More rows are shown as text, a line each: a form may have a thousand fields, and nobody scrolls through so many."""
+
 _ASKED = re.compile(r"([a-z]+)\.(add|up|down|remove)(?:\.([0-9]{1,4}))?")
 
 Row = dict[str, Any]
@@ -100,6 +103,11 @@ class Column:
     idle: bool = False
 
 
+def is_tick(column: Column) -> bool:
+    """Whether a cell of the column is a box to tick."""
+    return isinstance(column.field.widget, forms.CheckboxInput)
+
+
 class RowsWidget(forms.Widget):
     """Reads ``options-0-code``, ``options-0-label`` … into a list of rows in the order of their numbers."""
 
@@ -109,6 +117,8 @@ class RowsWidget(forms.Widget):
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[Row]:
         """The rows as they were typed, blank ones included."""
+        if (lines := data.get(f"{name}-lines")) is not None:
+            return [self._row_of(line) for line in lines.splitlines()]
         keys = re.compile(rf"{re.escape(name)}-([0-9]{{1,4}})-[a-z_]+")
         numbers = sorted({int(found[1]) for key in data if (found := keys.fullmatch(key))})
         return [
@@ -118,6 +128,14 @@ class RowsWidget(forms.Widget):
             }
             for number in numbers
         ]
+
+    def _row_of(self, line: str) -> Row:
+        """A line of cells with tabs between them, as spreadsheets copy them; anything but no in a box is a tick."""
+        cells = [*line.split("\t"), *[""] * len(self.columns)]
+        return {
+            column.name: cell.strip().casefold() not in ("", "no") if is_tick(column) else cell.strip()
+            for column, cell in zip(self.columns, cells, strict=False)
+        }
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         """Never: a table without rows is empty."""
@@ -148,6 +166,17 @@ class RowsBoundField(BoundField):
             }
 
     @property
+    def lines(self) -> str:
+        """The rows as text where they are too many for boxes; nothing where they are not."""
+        values: list[Row] = list(self.value() or [])
+        return "\n".join(map(self._line, values)) if len(values) > AS_TEXT else ""
+
+    def _line(self, row: Row) -> str:
+        shown = [(column, column.field.prepare_value(row.get(column.name))) for column in self.columns]
+        cells = [("yes" if value else "") if is_tick(column) else value for column, value in shown]
+        return "\t".join("" if cell is None else " ".join(str(cell).split()) for cell in cells).rstrip("\t")
+
+    @property
     def columns(self) -> Sequence[Column]:
         """The columns in order."""
         return self.field.columns  # type: ignore[attr-defined]
@@ -160,7 +189,7 @@ class RowsBoundField(BoundField):
         name = f"{self.html_name}-{number}-{column.name}"
         attributes = {
             "id": f"id_{name}",
-            "class": "input" if not isinstance(column.field.widget, forms.CheckboxInput) else "",
+            "class": "" if is_tick(column) else "input",
             "aria-label": _("%(column)s, row %(number)d") % {"column": column.label, "number": number + 1},
         }
         if f"{number}-{column.name}" in wrong:
