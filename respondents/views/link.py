@@ -182,8 +182,8 @@ def _private(response: HttpResponse) -> HttpResponse:
 def _unknown(_link: Link) -> tuple[str, list[str], int]:
     lines = [
         _("Please check that you have copied the whole link from your mail."),
-        _("A link also ends when it is passed to a colleague, or its owner leaves the post."),
         _("If it still does not open, answer the mail and we will send you a new one."),
+        _("A link also ends when it is passed to a colleague, or its owner leaves the post."),
     ]
     return _("This link does not open a survey"), lines, 404
 
