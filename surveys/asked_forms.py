@@ -28,6 +28,7 @@ class AskedForm(DraftForm):
         for item in self._items(document):
             self.fields[f"ask_{item['name']}"] = forms.MultipleChoiceField(
                 choices=[(code, self.labels.get(code, code)) for code in self.asked],
+                widget=forms.CheckboxSelectMultiple,
                 error_messages={"required": _("%s is put to nobody; tick a role or remove it.") % item["name"]},
             )
             self.initial[f"ask_{item['name']}"] = item.get("roles") or self.asked

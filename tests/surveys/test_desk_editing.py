@@ -435,7 +435,8 @@ def test_who_is_asked_what_is_ticked_a_section_at_a_time(mine: Desk) -> None:
     assert "roles" not in item(mine.wave, "PLANS")
     answer = mine.send("asked", {**_matrix_fields(told(mine.page("asked"))), **data, "ask_WAYS": []})
     assert answer.status_code == 422
-    assert "WAYS is put to nobody" in told(answer)
+    assert '<a href="#id_ask_WAYS_0">WAYS is put to nobody' in told(answer)
+    assert 'id="id_ask_WAYS_0"' in told(answer)
     assert mine.send("asked", {**data, "section": "nowhere"}).status_code == 422
 
 
