@@ -14,8 +14,8 @@ from django.db.backends.utils import CursorWrapper
 
 log = logging.getLogger(__name__)
 
-PATIENCE = "2s"
-"""How long a table is waited for: whoever answers in another wave waits as long behind us."""
+PATIENCE = 2.0
+"""How many seconds others are waited for: whoever answers in another wave waits as long behind us."""
 
 Tables = tuple[type[models.Model], ...]
 
@@ -44,17 +44,17 @@ def vacuum(*tables: type[models.Model]) -> None:
     """
     if connection.in_atomic_block:
         return
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
             cursor.execute(f"VACUUM (ANALYZE) {', '.join(_name(table) for table in tables)}")
-        else:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    else:
+        _checkpoint()
 
 
 def _rewrite_tables(tables: Tables) -> bool:
     for table in tables:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+            cursor.execute("SET LOCAL lock_timeout = %s", [int(PATIENCE * 1000)])
             _order_by_key(cursor, table)
             _rewrite(cursor, table)
     return True
@@ -87,8 +87,18 @@ def _rewrite_file() -> bool:
     """Rewrite the whole file, and empty the log of old pages; False while somebody reads from the log."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        busy, *_pages = cursor.fetchone()
+    return _checkpoint()
+
+
+def _checkpoint() -> bool:
+    """Write the log into the file and empty it; False while somebody reads from it. Who writes waits meanwhile."""
+    with connection.cursor() as cursor:
+        (usual,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
+        try:
+            busy, *_pages = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
     return not busy
 
 

@@ -76,13 +76,15 @@ def test_no_pseudonym_is_left_in_the_files_of_the_database() -> None:
 
 
 @pytest.mark.sqlite
-def test_while_somebody_reads_the_log_of_old_pages_the_key_stays() -> None:
+def test_while_somebody_reads_the_log_of_old_pages_the_key_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remains, "PATIENCE", 0.01)
     wave, pseudonyms = closed()
-    rows_of("PRAGMA busy_timeout = 1")
+    usual = rows_of("PRAGMA busy_timeout")
     with somebody_reads("SELECT count(*) FROM respondents_frozen"):
         assert destroy_spent_keys() == 0
         assert on_disk(pseudonyms)
         assert keys.has_key(wave)
+    assert rows_of("PRAGMA busy_timeout") == usual
     assert destroy_spent_keys() == 1
     assert on_disk(pseudonyms) == 0
 
@@ -110,7 +112,7 @@ def test_vacuum_would_leave_what_somebody_might_still_see() -> None:
 def test_a_table_that_is_being_copied_is_waited_for_not_for_ever_and_the_key_stays(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(remains, "PATIENCE", "10ms")
+    monkeypatch.setattr(remains, "PATIENCE", 0.01)
     wave, _pseudonyms = closed()
     with somebody_reads("SELECT count(*) FROM respondents_response"):
         assert destroy_spent_keys() == 0
