@@ -18,6 +18,9 @@ from surveys.wording import signs, tokens, words_in
 SHORTEST, LONG = 3, 8
 """Letters a word must have to be corrected at all, and to be corrected in two places."""
 
+RARER = 3
+"""How many times rarer any other reading of a misspelling must be than the word it is taken for."""
+
 _MEANING = """
     not no nor non none never neither nobody nothing nowhere cannot without hardly barely scarcely except unless yes
     more less fewer most least much many few little better worse best worst higher lower greater smaller larger
@@ -38,7 +41,9 @@ _VARIANTS = (("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("yse",
 _BRITISH = (
     *_VARIANTS, ("ysing", "yzing"),
     ("tre", "ter"), ("mme", "m"), ("lled", "led"), ("lling", "ling"), ("ller", "ler"), ("ogue", "og"),
-    ("ence", "ense"), ("ae", "e"), ("oe", "e"), ("judgement", "judgment"), ("wilful", "willful"), ("lment", "llment"),
+    ("ence", "ense"), ("paed", "ped"), ("anaesth", "anesth"), ("haem", "hem"),
+    ("gynaec", "gynec"), ("rrhoea", "rrhea"), ("foet", "fet"), ("oestr", "estr"), ("oedem", "edem"),
+    ("judgement", "judgment"), ("wilful", "willful"), ("lment", "llment"),
 )  # fmt: skip
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -46,7 +51,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 def is_spelling(old: str, new: str) -> bool:
     """Whether `new` is `old` with misspelt words put right and nothing else, case and punctuation aside.
 
-    >>> is_spelling("Wich services were comissioned?", "Which services were commissioned?")
+    >>> is_spelling("Were sevices comissioned?", "Were services commissioned?")
     True
     >>> is_spelling("How likely is this?", "How unlikely is this?")
     False
@@ -77,10 +82,13 @@ def is_word(word: str) -> bool:
     >>> is_word("organisation"), is_word("organistion")
     (True, False)
     """
-    known = _dictionary()
-    return word in known or any(
-        word.replace(british, american) in known for british, american in _BRITISH if british in word
-    )
+    return _frequency(word) > 0
+
+
+def _frequency(word: str) -> int:
+    """How often `word` was met in the texts that the dictionary was made from, in the spelling it has there."""
+    american = (word.replace(british, own) for british, own in _BRITISH if british in word)
+    return max(_dictionary()[each] for each in (word, *american))
 
 
 @cache
@@ -107,6 +115,8 @@ def _faults(was: str, now: str) -> Iterator[str]:
         yield _("“%(new)s” is not in the dictionary.") % told
     elif _could_be_read(old, new):
         yield _("“%(old)s” could be read as a word that carries the meaning of the question.") % told
+    elif other := _another_reading(old, new):
+        yield _("“%(old)s” could just as well be read as “%(other)s”.") % {**told, "other": other}
     elif _is_the_opposite(old, new):
         yield _("“%(old)s” could be read as the opposite of “%(new)s”.") % told
 
@@ -127,6 +137,16 @@ def _is_abbreviation(*words: str) -> bool:
 def _could_be_read(old: str, new: str) -> bool:
     """Whether a word that must not be touched is one slip away, and not just two letters of `new` are swapped."""
     return not _is_swap(old, new) and any(each in NEVER_TOUCHED for each in _slips(old))
+
+
+def _another_reading(old: str, new: str) -> str | None:
+    """The likeliest other word one slip away, between the same letters, unless it is so rare that nobody reads it."""
+    if _is_swap(old, new):
+        return None
+    found = {each for each in _slips(old) if each not in ("", new) and (each[0], each[-1]) == (old[0], old[-1])}
+    known = _dictionary()
+    likeliest = max(found, key=lambda each: known[each], default="")
+    return likeliest if likeliest and known[likeliest] * RARER > _frequency(new) else None
 
 
 def _slips(word: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from surveys.spelling import NEVER_TOUCHED, distance, is_spelling, respelled, sp
     ("old", "new"),
     [
         ("How likly is it that you recieve support?", "How likely is it that you receive support?"),
-        ("Wich comissioning organistion?", "Which commissioning organisation?"),
+        ("Comissioning organistion?", "Commissioning organisation?"),
         ("Teh programe and its behavour", "The programme and its behaviour"),
         ("The accomodation was definately seperate", "The accommodation was definitely separate"),
         ("Does your CCG keep to it's budget?", "Does your CCG keep to its budget?"),
@@ -42,6 +42,9 @@ def test_a_misspelt_word_is_put_right(old: str, new: str) -> None:
         ("nto", "not", "carries the meaning"),
         ("fuor", "four", "carries the meaning"),
         ("thre were", "there were", "could be read as"),
+        ("patint", "patient", "as “paint”"),
+        ("patint", "paint", "as “patient”"),
+        ("wich", "which", "as “with”"),
         ("helples", "helpless", "the opposite"),
         ("dsiagree", "disagree", "the opposite"),
         ("in 2013", "in 2014", "not two spellings"),
