@@ -53,15 +53,37 @@ class Membership:
         """How many of `members` each organisation has."""
         return np.bincount(self.organisation[members[self.person]], minlength=self.organisations)
 
-    def votes(self, members: Flags, chosen: Any) -> Fraction:
-        """The votes for a row: each organisation's `chosen` members over all its `members`, added up exactly.
+    def voters(self, members: Flags) -> Voters:
+        """Those of `members` who vote, once for each of their organisations."""
+        voting, sizes = members[self.person], self.sizes(members)
+        return Voters(self.person[voting], sizes[self.organisation[voting]], sizes)
+
+
+@dataclass(frozen=True, eq=False)
+class Voters:
+    """A column's members and their organisations, as pairs: the person, and how many `of` the members share the vote.
+
+    `sizes` has the members of every organisation.
+    """
+
+    person: NDArray[np.intp]
+    of: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+
+    def votes(self, chosen: Any) -> Fraction:
+        """The votes for a row: each organisation's `chosen` members over all its members, added up exactly.
 
         Organisations of A (3 members, 1 chose) and B (1 member, who chose) give 1/3 + 1 = 4/3 votes of 2.
         """
-        sizes = self.sizes(members)
-        voting = (members & chosen)[self.person]
-        by_size = np.bincount(sizes[self.organisation[voting]])
+        by_size = np.bincount(self.of[chosen[self.person]])
         return sum((Fraction(int(number), size) for size, number in enumerate(by_size) if number), Fraction(0))
+
+    def votes_by(self, group: NDArray[np.intp], groups: int) -> NDArray[np.float64]:
+        """The votes for each of many groups that a person belongs to one of; the order of people changes no bit."""
+        width = int(self.of.max(initial=0)) + 1
+        pairs, numbers = np.unique(group[self.person] * width + self.of, return_counts=True)
+        shares = numbers / (pairs % width)
+        return np.bincount(pairs // width, weights=shares, minlength=groups).astype(np.float64)
 
 
 def tally_organisations(
@@ -116,8 +138,9 @@ def _merged_columns(figures: Figures, found: Mapping[str, ColumnTally | None]) -
 
 def _column_tally(frame: Frame, variable: Variable, rows: Flags, column: Flags, membership: Membership) -> ColumnTally:
     members = rows[0] & column
-    sizes = membership.sizes(members)
-    votes = {row: membership.votes(members, rows[places].any(axis=0)) for row, places in _vote_rows(variable)}
+    voters = membership.voters(members)
+    sizes = voters.sizes
+    votes = {row: voters.votes(rows[places].any(axis=0)) for row, places in _vote_rows(variable)}
     mean = _mean(frame, variable, members, membership)
     publishable = not membership.organisations or _is_publishable(sizes, int(members.sum()))
     return ColumnTally(int((sizes > 0).sum()), publishable, votes, mean)
@@ -142,9 +165,12 @@ def _mean(frame: Frame, variable: Variable, members: Flags, membership: Membersh
     if values is None:
         return None
     known = members & ~np.isnan(values)
-    found = np.unique(values[known])
-    votes = np.array([float(membership.votes(known, values == value)) for value in found])
-    base = int((membership.sizes(known) > 0).sum())
+    found, places = np.unique(values[known], return_inverse=True)
+    value = np.zeros(frame.size, dtype=np.intp)
+    value[known] = places
+    voters = membership.voters(known)
+    votes = voters.votes_by(value, len(found))
+    base = int((voters.sizes > 0).sum())
     made = moments(found, np.ones(len(found), dtype=np.int64), votes, votes)
     error = made.sd / base**0.5 if made.sd is not None and base else None
     return {"value": made.value, "sd": made.sd, "base": base, "se": error}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 
 import pytest
@@ -49,6 +50,26 @@ def test_votes_equal_their_definition(rows):
                     expected, organisations = votes(rows, name, int(row["id"]), role)
                     assert table["columns"][place]["organisations"] == organisations
                     assert row["cells"][place]["count"] == pytest.approx(float(expected))
+
+
+@settings(max_examples=100)
+@given(rows=st.lists(ROW, max_size=30))
+def test_the_mean_of_votes_equals_its_definition_in_any_order(rows):
+    """Each organisation's members with a number share its vote; the mean is over votes."""
+    frame, memberships = framed(rows)
+    made = tally_organisations(frame, memberships, banners=[])["variables"]["AGE"][""].get("total")
+    held = [(waves.given(row, "AGE")[0], codes) for row, codes in rows if waves.given(row, "AGE")]
+    sizes = Counter(code for _, codes in held for code in codes)
+    votes = [(Fraction(age), Fraction(1, sizes[code])) for age, codes in held for code in codes]
+    if made is None:
+        assert 0 < len(held) < 5
+        return
+    assert made["mean"]["base"] == len(sizes)
+    whole = sum(share for _, share in votes)
+    mean = float(sum(age * share for age, share in votes) / whole) if votes else None
+    assert made["mean"]["value"] == (pytest.approx(mean) if votes else None)
+    again = tally_organisations(*framed(rows[::-1]), banners=[])["variables"]["AGE"][""]["total"]
+    assert again == made
 
 
 def person(role, organisations, code, gp=1):
