@@ -130,7 +130,7 @@ class DryRun:
 
 
 def _nobody_to_ask(wave: Wave) -> str:
-    if not wave.frame_kind:
+    if not (wave.frame_kind and wave.frame_date):
         return _("There is nobody to ask: upload a sample first")
     words = _("There is nobody to ask: no %(kind)s in the register was open on %(day)s. Set another kind or date")
     return words % {"kind": wave.frame_kind, "day": date_format(wave.frame_date, "j F Y")}
