@@ -29,8 +29,8 @@ from tests import processes, servers
 # Playwright keeps an event loop in the thread of the tests, which Django would otherwise refuse to share.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-# Drawn anew with BAROMETER_FULL=1 (`make torture`); the same ones in every `make test`, whose verdict must not depend on the day nor
-# on how busy the machine is.
+# Drawn anew with BAROMETER_FULL=1 (`make torture`); the same ones in every `make test`, whose verdict must depend
+# neither on the day nor on how busy the machine is.
 hypothesis.settings.register_profile(
     "barometer",
     database=None,
