@@ -167,10 +167,11 @@ def scale_of(weights: NDArray[np.float64] | None) -> float:
     >>> scale_of(np.array([0.3, 2.5])), scale_of(np.array([1 / 3, 2.5]))
     (3.2, 4.0)
     """
-    if weights is None or not weights.size or not weights.any():
+    largest = float(weights.max()) if weights is not None and weights.size else 1.0
+    if not largest:
         return 1.0
-    tens = _tens(weights)
-    return math.ldexp(1.0, math.frexp(float(weights.max()) * tens)[1]) / tens
+    tens = 1.0 if weights is None else _tens(weights)
+    return math.ldexp(1.0, math.frexp(largest * tens)[1]) / tens
 
 
 def _tens(weights: NDArray[np.float64]) -> float:
@@ -178,7 +179,7 @@ def _tens(weights: NDArray[np.float64]) -> float:
     for decimals in range(MOST_DECIMALS + 1):
         tens = 10.0**decimals
         whole = np.rint(weights * tens)
-        if whole.max() > 2.0**UNIT_BITS:
+        if whole.max(initial=0) > 2.0**UNIT_BITS:
             break
         if (whole / tens == weights).all():
             return tens
