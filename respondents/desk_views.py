@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import cache_control
 
 from respondents.access import ACCESS
 from respondents.consent import contacts_of
@@ -76,6 +77,7 @@ def wave(request: HttpRequest, wave: Wave) -> HttpResponse:
     )
 
 
+@cache_control(private=True, no_store=True)
 def sample(request: HttpRequest, wave: Wave) -> HttpResponse:
     """Invite everybody in a sample file; with any problem all are shown by line and column, and nobody is added."""
     form = SampleForm(request.POST, request.FILES) if request.method == "POST" else SampleForm()
@@ -125,6 +127,7 @@ def _told(counts: dict[str, int]) -> str:
     return f"{told}."
 
 
+@cache_control(private=True, no_store=True)
 def contacts(request: HttpRequest, wave: Wave) -> HttpResponse:
     """Who asked to go on record, for those who know who was invited; readers of comments have no way here."""
     rows: list[tuple[str, str, str]] = []

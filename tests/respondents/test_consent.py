@@ -128,7 +128,9 @@ def test_what_may_be_done_with_a_comment_stands_beside_no_role_in_any_file_or_ta
 
 def test_the_desk_lists_them_for_those_who_know_who_was_invited() -> None:
     wave = closed(wishing=2, background=8, quotable=0)
-    page = desk.browsing(desk.staff("fieldwork")).get(f"/waves/{wave.slug}/contacts/").content.decode()
+    response = desk.browsing(desk.staff("fieldwork")).get(f"/waves/{wave.slug}/contacts/")
+    assert response["Cache-Control"] == "private, no-store", "names are not left behind on a shared machine"
+    page = response.content.decode()
     assert page.count("mailto:") == 2
     assert "Candidly" not in page
     assert desk.browsing(desk.staff("analyst")).get(f"/waves/{wave.slug}/contacts/").status_code == 403
