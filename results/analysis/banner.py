@@ -140,6 +140,21 @@ def weaker_filters(where: Where | None) -> list[Where]:
     return [{}, *(dropped if len(where) > 1 else [])]
 
 
+def narrower_filters(where: Where | None) -> list[Where]:
+    """The filters inside this one: of each variable with several codes, each code left out once and each code alone.
+
+    >>> narrower_filters({"role": ["chair", "ao", "x"]})[::3]
+    [{'role': ['ao', 'x']}, {'role': ['chair']}]
+    """
+    made: list[Where] = []
+    for name, given in (where or {}).items():
+        codes = list(dict.fromkeys(given))
+        fewer = [[each for each in codes if each != left_out] for left_out in codes] if len(codes) > 1 else []
+        alone = [[each] for each in codes] if len(codes) > 2 else []
+        made += [{**(where or {}), name: kept} for kept in [*fewer, *alone]]
+    return made
+
+
 def closed_variable(frame: Frame, name: str) -> Variable:
     """The closed variable of this name. Raises ValueError if there is none."""
     if name not in frame.codebook or not frame.codebook[name].closed:

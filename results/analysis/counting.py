@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from results.analysis import bits, exact
-from results.analysis.banner import Break, Where, weaker_filters, where_mask
+from results.analysis.banner import Break, Where, narrower_filters, weaker_filters, where_mask
 from results.analysis.distribution import Distribution, distribution
 from results.analysis.frame import Frame
 from results.analysis.rows import Rows, counted_rows
@@ -28,9 +28,9 @@ class Counts:
     """The counts behind one table; columns as in the break, then those in no column of it, then the lines' rests.
 
     `cells` ``[rows, columns + 1 + lines]`` has a row for everything `rows.row_masks` lists, the base first; `left_out`
-    ``[filters, columns + 1 + lines]`` says what the filter takes from each weaker filter's base. `sums` and `squares`
-    hold, in units (see `exact`), the sums of weights and of squared weights in each cell, or are None. `set_aside`
-    says how many of the total answered but were taken out of the base.
+    ``[filters, columns + 1 + lines]`` says by how much each weaker filter's base is larger, and each narrower one's
+    smaller. `sums` and `squares` hold, in units (see `exact`), the sums of weights and of squared weights in each
+    cell, or are None. `set_aside` says how many of the total answered but were taken out of the base.
     """
 
     people: int
@@ -145,8 +145,9 @@ def _count(
 
 def _left_out(frame: Frame, names: Sequence[str], columns: bits.Matrix, filtered: bits.Matrix, where: Any) -> Ints:
     bases = np.stack([frame.answered[name] for name in names])
-    weaker = [columns & where_mask(frame, each) & ~filtered for each in weaker_filters(where)]
-    made = [bits.cross_count(bases, each) for each in weaker]
+    outside = [columns & where_mask(frame, each) & ~filtered for each in weaker_filters(where)]
+    inside = [filtered & ~where_mask(frame, each) for each in narrower_filters(where)]
+    made = [bits.cross_count(bases, each) for each in [*outside, *inside]]
     return np.stack(made) if made else np.zeros((0, len(bases), len(columns)), dtype=np.int64)
 
 

@@ -30,8 +30,9 @@ PUBLIC = Thresholds(people=10, organisations=3, largest_share=0.5)
 class Group:
     """One column as suppression sees it: its base, whether its organisations suffice, and what filters leave out.
 
-    `left_out` has one count for each weaker filter (none, or one variable fewer): the people whom this table's filter
-    takes out of the column that the weaker filter's table would show.
+    `left_out` has one count for each filter beside this table's: the people whom this one takes out of the column that
+    a weaker filter's table (no filter, or one variable fewer) would show, and those whom a narrower filter (one code
+    fewer, or one alone) would take out of this one.
     """
 
     base: int

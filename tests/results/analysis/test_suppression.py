@@ -136,6 +136,21 @@ def test_a_filter_leaving_out_three_of_a_wave_shows_nothing(frame):
     assert (table["not_asked"], table["no_answer"]) == (None, None)
 
 
+def test_a_filter_of_several_codes_does_not_give_away_one_that_few_have(frame):
+    """The 33 of AO or X, less the 30 that the column of AO shows, are the 3 whose column is hidden."""
+    table = tabulate(frame, "GRIP", where={"role": ["ao", "x"]})
+    assert table["suppressed"] == ["total"]
+    assert tabulate(frame, "GRIP", where={"gp": [1, 0]})["suppressed"] == []
+
+
+def test_a_filter_of_several_answers_does_not_give_away_who_gave_one_alone():
+    """23 gave the first or the second; less the 20 who gave the first, 3 gave the second alone."""
+    steps = [({}, {"STEPS": codes}, None) for codes in [[1]] * 10 + [[1, 2]] * 10 + [[2]] * 3 + [[3]] * 20]
+    frame = build_frame(waves.CODEBOOK, steps)
+    assert tabulate(frame, "STEPS", where={"STEPS": [1, 2]})["suppressed"] == ["total"]
+    assert tabulate(frame, "STEPS", where={"STEPS": [2, 3]})["suppressed"] == []
+
+
 def test_the_public_never_sees_a_table_whose_organisations_are_not_known(frame):
     with pytest.raises(ValueError, match="known only while the wave closed"):
         tabulate(frame, "GRIP", by="role", thresholds=PUBLIC)
