@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from results.analysis import bits, exact
 from results.analysis.banner import Break, Where, narrower_filters, weaker_filters, where_mask
 from results.analysis.distribution import Distribution, distribution
+from results.analysis.filtering import FilterBreak, filter_breaks
 from results.analysis.frame import Frame
 from results.analysis.rows import Rows, counted_rows
 from results.analysis.weighted_sums import cross_sum
@@ -30,7 +31,8 @@ class Counts:
     `cells` ``[rows, columns + 1 + lines]`` has a row for everything `rows.row_masks` lists, the base first; `left_out`
     ``[filters, columns + 1 + lines]`` says by how much each weaker filter's base is larger, and each narrower one's
     smaller. `sums` and `squares` hold, in units (see `exact`), the sums of weights and of squared weights in each
-    cell, or are None. `set_aside` says how many of the total answered but were taken out of the base.
+    cell, or are None. `set_aside` says how many of the total answered but were taken out of the base; `filters` are
+    the breaks by the filter's own variables.
     """
 
     people: int
@@ -41,6 +43,7 @@ class Counts:
     squares: Ints | None = None
     numbers: Distribution | None = None
     set_aside: int = 0
+    filters: tuple[FilterBreak, ...] = ()
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(_added(getattr(self, each.name), getattr(other, each.name)) for each in fields(self)))
@@ -48,7 +51,8 @@ class Counts:
     def as_dict(self) -> dict[str, Any]:
         """Plain data, so that counts made elsewhere can be sent and added."""
         made = {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
-        return made | {"numbers": self.numbers.as_dict() if self.numbers else None}
+        numbers = self.numbers.as_dict() if self.numbers else None
+        return made | {"numbers": numbers, "filters": [each.as_dict() for each in self.filters]}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Counts:
@@ -56,7 +60,8 @@ class Counts:
         numbers = Distribution.from_dict(data["numbers"]) if data["numbers"] else None
         left_out = np.array(data["left_out"], dtype=np.int64).reshape(len(data["left_out"]), len(data["cells"][0]))
         arrays = {name: _array(data[name]) for name in ("cells", "sums", "squares")}
-        return cls(**{**data, **arrays, "left_out": left_out, "numbers": numbers})
+        filters = tuple(map(FilterBreak.from_dict, data["filters"]))
+        return cls(**{**data, **arrays, "left_out": left_out, "numbers": numbers, "filters": filters})
 
     def without(self, rows: Sequence[int]) -> Counts:
         """The counts on a base without those in `rows`, which nobody in another row may share."""
@@ -124,7 +129,9 @@ def _count(
 ) -> list[Counts]:
     filtered = columns & within
     cells = bits.cross_counts([each.masks for each in rows], filtered)
-    left_out = _left_out(frame, names, columns, filtered, where)
+    bases = np.stack([frame.answered[name] for name in names])
+    left_out = _left_out(frame, bases, columns, filtered, where)
+    filters = filter_breaks(frame, bases, columns, where=where)
     asked = bits.count(np.stack([frame.asked[name] for name in names]) & within)
     sums, squares = _weighted(frame, rows, filtered)
     people = int(bits.count(within))
@@ -138,13 +145,13 @@ def _count(
             sums[i],
             squares[i],
             distribution(frame, name, filtered, units=units),
+            filters=filters[i],
         )
         for i, name in enumerate(names)
     ]
 
 
-def _left_out(frame: Frame, names: Sequence[str], columns: bits.Matrix, filtered: bits.Matrix, where: Any) -> Ints:
-    bases = np.stack([frame.answered[name] for name in names])
+def _left_out(frame: Frame, bases: bits.Matrix, columns: bits.Matrix, filtered: bits.Matrix, where: Any) -> Ints:
     outside = [columns & where_mask(frame, each) & ~filtered for each in weaker_filters(where)]
     inside = [filtered & ~where_mask(frame, each) for each in narrower_filters(where)]
     made = [bits.cross_count(bases, each) for each in [*outside, *inside]]
@@ -168,7 +175,8 @@ def _slice(counts: Counts, split: Break, cut: slice) -> Counts:
 
     numbers = counts.numbers and counts.numbers.on_columns(table)
     cells, left_out, sums, squares = map(table, (counts.cells, counts.left_out, counts.sums, counts.squares))
-    return Counts(counts.people, counts.asked, cells, left_out, sums, squares, numbers, counts.set_aside)
+    filters = tuple(each.on_columns(table) for each in counts.filters)
+    return Counts(counts.people, counts.asked, cells, left_out, sums, squares, numbers, counts.set_aside, filters)
 
 
 def _assembled(array: Ints, split: Break, cut: slice) -> Ints:
@@ -190,4 +198,6 @@ def _array(rows: Any) -> Ints | None:
 
 
 def _added(mine: Any, others: Any) -> Any:
+    if isinstance(mine, tuple):
+        return tuple(one + other for one, other in zip(mine, others, strict=True))
     return None if mine is None else mine + others

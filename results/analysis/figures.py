@@ -114,11 +114,15 @@ def hidden_of(figures: Figures, *, thresholds: Thresholds | None) -> frozenset[s
         return frozenset()
     counts, split = figures.counts, figures.split
     made = [
-        Group(base, left_out=tuple(left_out))
-        for base, left_out in zip(counts.cells[0].tolist(), counts.left_out.T.tolist(), strict=True)
+        Group(base, not any(each.hides(place, thresholds=thresholds) for each in counts.filters), tuple(left_out))
+        for place, (base, left_out) in enumerate(
+            zip(counts.cells[0].tolist(), counts.left_out.T.tolist(), strict=True)
+        )
     ]
     groups = {
-        column.id: replace(group, publishable=_is_publishable(figures.tallies, column.id, thresholds))
+        column.id: group
+        if _is_publishable(figures.tallies, column.id, thresholds)
+        else replace(group, publishable=False)
         for column, group in zip(split.columns, made, strict=False)
     }
     remainder, *rests = made[len(groups) :]

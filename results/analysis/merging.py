@@ -45,7 +45,8 @@ def _merged(figures: Figures, places: list[int], *, with_outside: bool) -> Figur
     counts = figures.counts
     numbers = counts.numbers and counts.numbers.on_columns(join)
     cells, left_out, sums, squares = map(join, (counts.cells, counts.left_out, counts.sums, counts.squares))
-    made = Counts(counts.people, counts.asked, cells, left_out, sums, squares, numbers, counts.set_aside)
+    filters = tuple(each.on_columns(join) for each in counts.filters)
+    made = Counts(counts.people, counts.asked, cells, left_out, sums, squares, numbers, counts.set_aside, filters)
     return figures_of(figures.variable, _merged_break(figures.split, places, with_outside), made, scale=figures.scale)
 
 

@@ -143,6 +143,24 @@ def test_a_filter_of_several_codes_does_not_give_away_one_that_few_have(frame):
     assert tabulate(frame, "GRIP", where={"gp": [1, 0]})["suppressed"] == []
 
 
+def test_a_filter_does_not_show_what_the_break_by_its_variable_hides():
+    """Two people's post is unknown: by role the 20 AOs are hidden to protect them, and so are they as a filter."""
+    answers = people("chair", 1, 40) + people("ao", 0, 20) + [({}, {"GRIP": [1]}, None)] * 2
+    frame = build_frame(waves.CODEBOOK, answers)
+    assert tabulate(frame, "GRIP", by="role")["suppressed"] == ["ao"]
+    assert tabulate(frame, "GRIP", where={"role": ["ao"]})["suppressed"] == ["total"]
+    assert tabulate(frame, "GRIP", where={"role": ["chair"]})["suppressed"] == []
+    assert tabulate(frame, "GRIP", where={"role": ["ao"]}, thresholds=None)["suppressed"] == []
+
+
+def test_a_column_does_not_show_what_the_filter_turned_round_hides():
+    """Among GPs an AO is rare: the chairs hide them there, so chairs who are GPs stay hidden under a filter too."""
+    answers = people("chair", 1, 20) + people("ao", 1, 3) + people("chair", 0, 20) + people("ao", 0, 20)
+    frame = build_frame(waves.CODEBOOK, answers)
+    assert tabulate(frame, "GRIP", by="role", where={"gp": [1]})["suppressed"] == ["chair", "ao"]
+    assert "1" in tabulate(frame, "GRIP", by="gp", where={"role": ["chair"]})["suppressed"]
+
+
 def test_a_filter_of_several_answers_does_not_give_away_who_gave_one_alone():
     """23 gave the first or the second; less the 20 who gave the first, 3 gave the second alone."""
     steps = [({}, {"STEPS": codes}, None) for codes in [[1]] * 10 + [[1, 2]] * 10 + [[2]] * 3 + [[3]] * 20]
