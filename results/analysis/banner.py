@@ -143,6 +143,9 @@ def weaker_filters(where: Where | None) -> list[Where]:
 def narrower_filters(where: Where | None) -> list[Where]:
     """The filters inside this one: of each variable with several codes, each code left out once and each code alone.
 
+    Who falls out has a code alone. Where people have one code only the break by the variable shows the same; where
+    they have several, no break does.
+
     >>> narrower_filters({"role": ["chair", "ao", "x"]})[::3]
     [{'role': ['ao', 'x']}, {'role': ['chair']}]
     """
